@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { defineAction } from './define.ts'
+import { amount, connection, date, did, id, instant, page, percent, signed } from './shapes.ts'
+
+export const loanStatus = z.enum(['DRAFT', 'APPROVED', 'REFUSED', 'SIGNED', 'DISBURSED', 'REPAID', 'DEFAULTED', 'CANCELLED', 'WRITTEN_OFF'])
+
+export const Instalment = z.object({ number: z.number().int(), dueDate: date, principal: amount, interest: amount, amount, paid: amount, overdue: z.boolean() })
+
+export const Loan = z.object({
+  key: id,
+  project: id,
+  organization: id,
+  status: loanStatus,
+  type: z.string(),
+  schedule: z.enum(['FLAT', 'AD_HOC']),
+  currency: z.string(),
+  /** What was asked for; contractAmount and months are what the project accepts. */
+  requestedAmount: amount,
+  requestedMonths: z.number().int(),
+  contractAmount: amount,
+  months: z.number().int(),
+  interestRate: percent,
+  interestAmount: amount,
+  commitmentAmount: amount,
+  /** Withheld from the payout. */
+  fee: amount,
+  deposit: amount,
+  payout: amount,
+  repaid: amount,
+  outstanding: amount,
+  overpaid: amount,
+  cashBack: amount,
+  applicationDate: date,
+  /** The contract must be signed by then. */
+  offerUntil: date.nullable(),
+  startDate: date.nullable(),
+  endDate: date.nullable(),
+  instalments: z.array(Instalment),
+  /** Who borrows: only for those who may know; null after an erasure. */
+  borrower: did.nullable(),
+  borrowerUser: id.nullable(),
+  verifier: did.nullable(),
+  version: z.number().int(),
+})
+export type Loan = z.output<typeof Loan>
+
+const staff = { NODE_OPERATOR: 'any', ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization' } as const
+const parties = { ...staff, BORROWER: 'own' } as const
+
+export const Offer = z.object({ project: id, name: z.string(), currency: z.string(), type: z.string(), schedule: z.enum(['FLAT', 'AD_HOC']), minAmount: amount, maxAmount: amount, minMonths: z.number().int(), maxMonths: z.number().int(), interestRate: percent, disbursementFee: percent, cashBackRate: percent, riskDepositRate: percent, gracePeriod: z.number().int(), requires: z.array(z.string()), missing: z.array(z.string()) })
+
+export const findOffers = defineAction({
+  name: 'loan.findOffers',
+  kind: 'query',
+  about: 'Which projects of the borrower\'s organizations lend now, on which terms, and which credentials are still missing.',
+  params: z.strictObject({}),
+  result: z.array(Offer),
+  access: { users: { BORROWER: 'own' } },
+})
+
+export const applyForLoan = defineAction({
+  name: 'loan.applyForLoan',
+  kind: 'mutation',
+  about: 'Applies: presents what the project requires (or takes a presentation that answers a challenge), verifies, and reserves the money.',
+  params: z.strictObject({
+    project: id,
+    amount,
+    months: z.number().int().min(1).max(600),
+    presentation: z.string().max(262_144).optional(),
+    challenge: z.string().min(16).max(128).optional(),
+  }),
+  result: Loan,
+  access: { users: { BORROWER: 'own' } },
+})
+
+export const LoanContract = z.object({ loan: id, digest: z.string(), document: z.record(z.string(), z.unknown()), signatures: z.array(signed) })
+
+export const getContract = defineAction({
+  name: 'loan.getContract',
+  kind: 'query',
+  about: 'The contract of a loan: what is signed, with its digest.',
+  params: z.strictObject({ loan: id }),
+  result: LoanContract,
+  access: { users: parties },
+})
+
+export const signLoan = defineAction({
+  name: 'loan.signLoan',
+  kind: 'mutation',
+  about: 'The borrower signs the contract that was read (its digest) with the key of the own DID.',
+  params: z.strictObject({ loan: id, digest: z.string().max(100).optional() }),
+  result: Loan,
+  access: { users: { BORROWER: 'own' } },
+})
+
+export const updateLoan = defineAction({
+  name: 'loan.updateLoan',
+  kind: 'mutation',
+  internal: true,
+  about: 'Brings a loan up to a fact of the Payment book, which it reads: disbursed, instalment paid, overpayment returned, disbursement cancelled.',
+  params: z.strictObject({ organization: id, payment: id, seq: z.number().int().min(0) }),
+  result: z.object({ ok: z.literal(true), suspense: z.boolean() }),
+  access: { services: ['payment', 'loan'] },
+})
+
+export const findByKey = defineAction({
+  name: 'loan.findByKey',
+  kind: 'query',
+  about: 'A loan by its key.',
+  params: z.strictObject({ key: id }),
+  result: Loan,
+  access: { users: parties, services: ['payment', 'project', 'funding'] },
+})
+
+export const findByProject = defineAction({
+  name: 'loan.findByProject',
+  kind: 'query',
+  about: 'The loans of a project. An investor in the project sees them without the borrowers.',
+  params: z.strictObject({ project: id, status: loanStatus.optional(), ...page }),
+  result: connection(Loan),
+  access: { users: { ...staff, INVESTOR: 'own' }, services: ['project'] },
+})
+
+export const findByOrganization = defineAction({
+  name: 'loan.findByOrganization',
+  kind: 'query',
+  about: 'The loans of an organization.',
+  params: z.strictObject({ organization: id, status: loanStatus.optional(), ...page }),
+  result: connection(Loan),
+  access: { users: staff },
+})
+
+export const findByUser = defineAction({
+  name: 'loan.findByUser',
+  kind: 'query',
+  about: 'The loans of a borrower.',
+  params: z.strictObject({ user: id.optional(), ...page }),
+  result: connection(Loan),
+  access: { users: { NODE_OPERATOR: 'any', ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization', BORROWER: 'own' } },
+})
+
+export const LoanEvent = z.object({ seq: z.number().int(), type: z.string(), at: instant, businessDate: date, amount: amount.nullable() })
+
+export const history = defineAction({
+  name: 'loan.history',
+  kind: 'query',
+  about: 'What happened to a loan, in order.',
+  params: z.strictObject({ key: id }),
+  result: z.array(LoanEvent),
+  access: { users: parties },
+})

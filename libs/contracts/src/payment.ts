@@ -1,0 +1,145 @@
+import { z } from 'zod'
+import { defineAction } from './define.ts'
+import { amount, code, connection, date, id, page, phone, rail, reference } from './shapes.ts'
+import { Account } from './project.ts'
+
+export const paymentStatus = z.enum(['ADDED', 'CONFIRMED', 'FAILED', 'REVERTED'])
+export const paymentKind = z.enum(['DISBURSEMENT', 'REPAYMENT', 'OVERPAYMENT_REFUND', 'REWARD', 'DEPOSIT_RETURN', 'TRANSFER_IN', 'TRANSFER_OUT', 'HAND_OVER'])
+
+export const Payment = z.object({
+  key: id,
+  kind: paymentKind,
+  status: paymentStatus,
+  rail,
+  loan: id.nullable(),
+  project: id,
+  organization: id,
+  currency: z.string(),
+  amount,
+  valueDate: date,
+  bookingDate: date,
+  /** Who holds the cash: an agent's user id; null where it is the organization's bank or office. */
+  holder: id.nullable(),
+  reference: z.string().nullable(),
+  /** What the other side must still do, in words. */
+  awaits: z.enum(['CODE', 'REFERENCE', 'OTHER_PARTY', 'NOTHING']),
+  version: z.number().int(),
+})
+export type Payment = z.output<typeof Payment>
+
+const cashiers = { ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization' } as const
+const seen = { NODE_OPERATOR: 'any', ...cashiers, BORROWER: 'own' } as const
+
+export const addDisbursement = defineAction({
+  name: 'payment.addDisbursement',
+  kind: 'mutation',
+  about: 'Registers a payment to a borrower: a loan\'s payout (contract signed, money reserved), or a reward or deposit that a closing project owes. Cash: the borrower gets a code.',
+  params: z.strictObject({ loan: id, purpose: z.enum(['LOAN', 'REWARD', 'DEPOSIT']).default('LOAN'), rail, valueDate: date.optional() }),
+  result: Payment,
+  access: { users: cashiers },
+})
+
+export const confirmDisbursement = defineAction({
+  name: 'payment.confirmDisbursement',
+  kind: 'mutation',
+  about: 'Confirms it: by the borrower\'s code for cash, by the bank\'s reference for a transfer.',
+  params: z.strictObject({ payment: id, code: code.optional(), reference: reference.optional() }),
+  result: Payment,
+  access: { users: cashiers },
+})
+
+export const cancelDisbursement = defineAction({
+  name: 'payment.cancelDisbursement',
+  kind: 'mutation',
+  about: 'Cancels a disbursement that is not confirmed; the loan goes back to SIGNED.',
+  params: z.strictObject({ payment: id }),
+  result: Payment,
+  access: { users: cashiers },
+})
+
+export const addRepayment = defineAction({
+  name: 'payment.addRepayment',
+  kind: 'mutation',
+  about: 'Registers a repayment. Cash: the borrower gets a payment code by SMS. Bank: the reference of the statement; another admin or agent confirms.',
+  params: z.strictObject({ loan: id.optional(), phone: phone.optional(), rail, amount, reference: reference.optional(), valueDate: date.optional() }),
+  result: Payment,
+  access: { users: cashiers },
+})
+
+export const confirmRepayment = defineAction({
+  name: 'payment.confirmRepayment',
+  kind: 'mutation',
+  about: 'Confirms it: the agent or the borrower enters the borrower\'s code (cash); for a bank transfer, somebody else than who registered it.',
+  params: z.strictObject({ payment: id, code: code.optional() }),
+  result: Payment,
+  access: { users: { ...cashiers, BORROWER: 'own' } },
+})
+
+export const refundOverpayment = defineAction({
+  name: 'payment.refundOverpayment',
+  kind: 'mutation',
+  about: 'Returns what a borrower paid too much; confirmed like a disbursement.',
+  params: z.strictObject({ loan: id, rail }),
+  result: Payment,
+  access: { users: cashiers },
+})
+
+export const handOverCash = defineAction({
+  name: 'payment.handOverCash',
+  kind: 'mutation',
+  about: 'Registers cash that changes hands between an agent and the office or the bank; the other side confirms.',
+  params: z.strictObject({ project: id, amount, from: z.enum(['AGENT', 'OFFICE', 'BANK']), to: z.enum(['AGENT', 'OFFICE', 'BANK']), agent: id.optional(), reference: reference.optional() }),
+  result: Payment,
+  access: { users: cashiers },
+})
+
+export const confirmHandOver = defineAction({
+  name: 'payment.confirmHandOver',
+  kind: 'mutation',
+  about: 'The other side of a hand-over confirms it.',
+  params: z.strictObject({ payment: id }),
+  result: Payment,
+  access: { users: cashiers },
+})
+
+export const findByKey = defineAction({ name: 'payment.findByKey', kind: 'query', about: 'A payment by its key.', params: z.strictObject({ key: id }), result: Payment, access: { users: seen, services: ['loan', 'funding', 'project'] } })
+export const findByLoan = defineAction({ name: 'payment.findByLoan', kind: 'query', about: 'The payments of a loan.', params: z.strictObject({ loan: id, ...page }), result: connection(Payment), access: { users: seen } })
+export const findByAddress = defineAction({
+  name: 'payment.findByAddress',
+  kind: 'query',
+  about: 'The payments at an address of a network.',
+  params: z.strictObject({ address: z.string().min(8).max(128), ...page }),
+  result: connection(Payment),
+  access: { users: { NODE_OPERATOR: 'any' }, services: ['funding', 'project'] },
+})
+
+export const accounts = defineAction({
+  name: 'payment.accounts',
+  kind: 'query',
+  internal: true,
+  about: 'The balances of a project\'s accounts in the Payment book (debit positive).',
+  params: z.strictObject({ organization: id, project: id }),
+  result: z.array(Account),
+  access: { services: ['project', 'loan', 'funding'] },
+})
+
+export const pending = defineAction({
+  name: 'payment.pending',
+  kind: 'query',
+  internal: true,
+  about: 'How many payments of a project are registered and neither confirmed nor failed.',
+  params: z.strictObject({ organization: id, project: id }),
+  result: z.object({ count: z.number().int() }),
+  access: { services: ['project'] },
+})
+
+export const CashFloat = z.object({ agent: id, project: id, currency: z.string(), amount })
+
+export const cashFloats = defineAction({
+  name: 'payment.cashFloats',
+  kind: 'query',
+  about: 'The cash that agents hold; an agent sees the own.',
+  params: z.strictObject({ organization: id, agent: id.optional() }),
+  result: z.array(CashFloat),
+  access: { users: { ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization' } },
+})
