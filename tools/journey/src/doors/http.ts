@@ -1,0 +1,41 @@
+import type { Actor, Door, Outcome, Request } from './door.ts'
+
+const LARGEST = 1_000_000
+
+/**
+ * Plain HTTP, as a provider's callback or a stranger comes: `do: POST /path` or `query: GET /path`. `with` is the body
+ * (JSON), or what `form`, `query` and `headers` in it say.
+ */
+export class HttpDoor implements Door {
+  readonly name = 'http'
+  readonly #url: string
+
+  constructor(url: string) {
+    this.#url = url
+  }
+
+  async perform(_actor: Actor, request: Request): Promise<Outcome> {
+    const [method, path] = request.operation.split(' ')
+    if (!method || !path?.startsWith('/')) return { refusal: { code: 'JOURNEY_INVALID', message: 'an HTTP step is `POST /path` or `GET /path`' } }
+    const { headers, query, form, ...body } = request.with as { headers?: Record<string, string>; query?: Record<string, string>; form?: Record<string, string> }
+    const url = new URL(path, this.#url)
+    for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value)
+    const payload = method === 'GET' ? undefined : form ? new URLSearchParams(form) : JSON.stringify(body)
+    const response = await fetch(url, {
+      method,
+      redirect: 'error',
+      headers: { ...(payload !== undefined && !form ? { 'content-type': 'application/json' } : {}), ...headers },
+      ...(payload === undefined ? {} : { body: payload }),
+    })
+    const text = (await response.text()).slice(0, LARGEST)
+    let parsed: unknown = text
+    try {
+      parsed = JSON.parse(text)
+    } catch {
+      // Text is an answer too.
+    }
+    const error = (parsed as { errors?: { extensions?: { code?: string; path?: string } }[] } | null)?.errors?.[0]?.extensions
+    if (!response.ok && error?.code) return { refusal: { code: error.code, ...(error.path ? { path: error.path } : {}) } }
+    return { result: { status: response.status, body: parsed } }
+  }
+}
