@@ -92,7 +92,8 @@ function withFile(disk: Disk, path: string, flags: string, use: (fd: number) => 
   }
 }
 
-function syncDirectory(directory: string, disk: Disk): void {
+/** Makes names in a directory durable. */
+export function syncDirectory(directory: string, disk: Disk = nodeDisk): void {
   const fd = disk.open(directory, 'r')
   try {
     disk.sync(fd)

@@ -11,6 +11,7 @@ export type KeysErrorCode =
   | 'CUSTODY_CHANGED'
   | 'CUSTODY_CLOSED'
   | 'CUSTODY_OF_OTHER_GROUP'
+  | 'CUSTODY_NEWER'
   | 'CUSTODY_FULL'
   | 'PURPOSE_NOT_HELD'
   | 'KEY_NOT_FOUND'

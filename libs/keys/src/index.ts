@@ -1,5 +1,17 @@
+export { exportBackup, restoreBackup } from './backup.ts'
+export type { BackupOptions, RestoreOptions } from './backup.ts'
+export { recordCipher } from './cipher.ts'
+export type { RecordCipher } from './cipher.ts'
+export { BOOK_PURPOSE, Custody } from './custody.ts'
+export type { CustodyOptions } from './custody.ts'
 export { KeysError } from './errors.ts'
 export type { KeysErrorCode } from './errors.ts'
+export { DEFAULT_COST } from './kdf.ts'
+export type { KdfCost } from './kdf.ts'
+export { makePassphrase, resolvePassphrase } from './passphrase.ts'
+export type { Passphrase, PassphraseOptions } from './passphrase.ts'
+export { KeyTable } from './table.ts'
+export type { KeyTableOptions } from './table.ts'
 export type {
   Algorithm,
   BookKeyPair,
