@@ -1,4 +1,12 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import './tools/no-network.cjs'
+
+// Nothing that a test runs may leave loopback: no-network.cjs guards this process and, by NODE_OPTIONS, all that it
+// starts. It notes each attempt in this file; the reporter counts each as a failure.
+process.env['GROWR_NETWORK_LOG'] ??= join(tmpdir(), `growr-network-${process.pid}.log`)
+process.env['APOLLO_TELEMETRY_DISABLED'] ??= 'true'
 
 // Tests run the sources: the condition resolves every @growr package to its src.
 export default defineConfig({
