@@ -61,8 +61,8 @@ export const detect = defineAction({
   internal: true,
   about: 'Brings the Funding book up to a fact of the Payment book, which it reads: money that a network\'s listener confirmed.',
   params: z.strictObject({ organization: id, payment: id, seq: z.number().int().min(0) }),
-  result: z.object({ ok: z.literal(true), suspense: z.boolean() }),
-  access: { services: ['payment', 'funding'] },
+  result: z.object({ taken: z.boolean(), refused: z.string().nullable() }),
+  access: { services: ['payment'] },
 })
 
 export const findByKey = defineAction({ name: 'funding.findByKey', kind: 'query', about: 'A funding entry by its key.', params: z.strictObject({ key: id }), result: Funding, access: { users: seen, services: ['payment', 'project'] } })

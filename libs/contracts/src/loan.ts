@@ -99,8 +99,9 @@ export const updateLoan = defineAction({
   internal: true,
   about: 'Brings a loan up to a fact of the Payment book, which it reads: disbursed, instalment paid, overpayment returned, disbursement cancelled.',
   params: z.strictObject({ organization: id, payment: id, seq: z.number().int().min(0) }),
-  result: z.object({ ok: z.literal(true), suspense: z.boolean() }),
-  access: { services: ['payment', 'loan'] },
+  /** `refused`: the loan does not take it, for this reason; the Payment book keeps the money in suspense. */
+  result: z.object({ taken: z.boolean(), refused: z.string().nullable() }),
+  access: { services: ['payment'] },
 })
 
 export const findByKey = defineAction({
