@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
+import { isCode, type Code } from './errors.ts'
 import { date, did, done, id, instant, signed } from './shapes.ts'
 
 export const credentialTypes = ['KYC', 'FinancialData', 'SavingsHistory', 'CreditHistory', 'BusinessActivity', 'Ownership', 'CommunityMembership', 'SocialEndorsement', 'FinancialHealth'] as const
@@ -169,8 +170,10 @@ export const issuer = defineAction({
 })
 
 export const Check = z.object({
-  /** Such as `presentation.signature`, `checks.KYC`: the path of a refusal. */
+  /** Such as `checks.presentation`, `checks.KYC`: the path of a refusal. */
   id: z.string(),
+  /** What was looked at, such as `presentation.signature`, `credential.time`. */
+  check: z.string(),
   verdict: z.enum(['valid', 'invalid', 'unknown']),
   code: z.string().nullable(),
 })
@@ -182,7 +185,9 @@ export const Verification = z.object({
   digest: z.string(),
   verifier: did,
   /** Signed by the verifier: verdict, project, DID and digest; no claim. */
-  result: signed,
+  result: signed.nullable(),
+  /** Why it is not valid, as a refusal of the catalogue; null where it is. Details name criteria, never values. */
+  refusal: z.object({ code: z.custom<Code>(isCode), path: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
 })
 export type Verification = z.output<typeof Verification>
 
