@@ -3,7 +3,7 @@ import { Refusal, type Cause, type Contract, type Input, type Result, type Servi
 import { serviceName, type CallOptions, type Service } from './action.ts'
 import { createBroker, type Broker } from './broker.ts'
 import { silent, type BusConfig, type BusHooks } from './config.ts'
-import { emit, on, type Wake } from './events.ts'
+import type { Wakes } from './events.ts'
 import { metByCaller } from './failure.ts'
 import { pipeline, type Invoke, type Meta, type Mint } from './pipeline.ts'
 import type { CallTokens } from './tokens.ts'
@@ -26,13 +26,11 @@ export interface Behalf extends CallOptions {
 }
 
 /** One group's side of the bus. */
-export interface Bus {
+export interface Bus extends Wakes {
   readonly tokens: CallTokens
-  /** Offers a service of this group; before or after `start`. */
-  serve(service: Service): void
+  /** Offers a service of this group; the promise is kept once it can be called, so wait for it only after `start`. */
+  serve(service: Service): Promise<void>
   call<C extends Contract>(contract: C, params: Input<C>, behalf?: Behalf): Promise<Result<C>>
-  emit(event: string, ids: Wake): void
-  on(event: string, listener: (ids: Wake) => unknown): () => Promise<void>
   /** Waits until others offer these services too; UNAVAILABLE after that many milliseconds. */
   waitFor(services: readonly ServiceName[], timeoutMs: number): Promise<void>
   start(): Promise<void>
@@ -50,7 +48,7 @@ export function createBus(options: BusOptions): Bus {
   const { moleculer } = broker
   const log = broker.log ?? silent
   const retrying = moleculer.options.retryPolicy?.enabled === true
-  const served: MoleculerService[] = []
+  const served: { readonly service: MoleculerService; readonly ready: Promise<void> }[] = []
   let running = false
 
   const invoke: Invoke = async (contract, params, meta, call, parent) => {
@@ -83,7 +81,9 @@ export function createBus(options: BusOptions): Bus {
         action.contract.name.slice(service.name.length + 1),
         { handler: pipeline(service.name, action, broker, tokens, invoke, mint) },
       ])
-      served.push(moleculer.createService({ name: service.name, actions: Object.fromEntries(actions) }))
+      const added = broker.add({ name: service.name, actions: Object.fromEntries(actions) })
+      served.push(added)
+      return added.ready
     },
 
     async call(contract, params, behalf) {
@@ -92,8 +92,8 @@ export function createBus(options: BusOptions): Bus {
       return (await invoke(contract, params, meta, behalf)) as Result<typeof contract>
     },
 
-    emit: (event, ids) => emit(moleculer, event, ids),
-    on: (event, listener) => on(moleculer, event, listener, log),
+    emit: broker.wakes.emit,
+    on: broker.wakes.on,
 
     async waitFor(services, timeoutMs) {
       await moleculer.waitForServices([...services], timeoutMs, Math.min(timeoutMs, 50)).catch(() => {
@@ -107,6 +107,7 @@ export function createBus(options: BusOptions): Bus {
       const buses = started.get(broker) ?? 0
       started.set(broker, buses + 1)
       if (buses === 0) await moleculer.start()
+      await Promise.all(served.map(({ ready }) => ready))
     },
 
     async stop() {
@@ -115,7 +116,7 @@ export function createBus(options: BusOptions): Bus {
       const left = (started.get(broker) ?? 1) - 1
       started.set(broker, left)
       if (left === 0) return moleculer.stop()
-      for (const service of served.splice(0)) await moleculer.destroyService(service)
+      for (const { service } of served.splice(0)) await moleculer.destroyService(service)
     },
   }
 }
