@@ -1,7 +1,7 @@
 import { callingUser, defineService, implement, type ActionContext, type Service } from '@growr/bus'
 import { investor as contract, identity, Refusal, user as users, type Caller } from '@growr/contracts'
 import type { Stored, Written } from '@growr/collections'
-import { requireCommitment } from '@growr/lending'
+import { checkCommitment } from '@growr/lending'
 import { amountOf as amountIn, type Amount } from '@growr/money'
 import { digestOf } from '../documents.ts'
 import { type Financing, organizationOf } from '../financing.ts'
@@ -110,7 +110,7 @@ export function investorService(financing: Financing): Service {
           const amount = positiveOf(params.amount, state.currency, 'amount')
           const source = state.funding.find(({ id, status }) => status === 'ACTIVE' && (params.source === undefined || id === params.source))
           if (!source) throw new Refusal('FUNDING_SOURCE', { path: 'source' })
-          eventsOf(requireCommitment(source, amount, state.currency) ?? { events: [] })
+          eventsOf(checkCommitment(state, source.id, amount) ?? { events: [] })
           const written = await move(
             params.intent, ['INVITED', 'CONFIRMED'],
             () => ({ status: 'CONFIRMED', source: source.id, amount: amount.amount.toString(), walletAddress: params.walletAddress ?? null }),

@@ -60,12 +60,12 @@ async function verify(params: Params<typeof contract.applyForLoan>, did: string,
   const { project } = params
   const challenge = params.challenge ?? (await context.call(identity.requestPresentation, { project })).challenge
   const presentation = params.presentation ?? (await context.call(identity.createVCPresentation, { project, challenge })).presentation
-  const verification = await context.call(identity.validateVC, { project, challenge, presentation })
-  const refusals = verification.checks
-    .filter((check) => check.verdict !== 'valid')
-    .map((check) => ({ code: check.code ?? 'CRITERIA_NOT_MET', path: check.id }))
+  const { verdict, verifier, checks, refusal, holder } = await context.call(identity.validateVC, { project, challenge, presentation })
+  const failed = checks.filter((check) => check.verdict !== 'valid').map((check) => ({ code: check.code ?? 'CRITERIA_NOT_MET', path: check.id }))
+  // The decisive one first: it is the reason that the borrower reads.
+  const refusals = refusal ? [{ code: refusal.code, path: refusal.path }, ...failed.filter(({ code, path }) => code !== refusal.code || path !== refusal.path)] : failed
   // A presentation proves its holder; the loan must be that person's.
-  if (verification.holder !== did) refusals.unshift({ code: 'HOLDER_MISMATCH', path: 'presentation' })
-  if (verification.verdict !== 'valid' && refusals.length === 0) throw new Error('a verdict without a reason')
-  return { verifierDid: verification.verifier, refusals }
+  if (holder !== did) refusals.unshift({ code: 'HOLDER_MISMATCH', path: 'presentation' })
+  if (verdict !== 'valid' && refusals.length === 0) throw new Error('a verdict without a reason')
+  return { verifierDid: verifier, refusals }
 }
