@@ -1,1 +1,31 @@
-export {}
+export { DomainFault, type FaultCode } from './faults.ts'
+export { firstRefusal, isRefused, refuse, type Decision, type Refused, type RefusalCode } from './refusals.ts'
+export { addDays, addMonths, compareDates, daysBetween, isDate, laterDate, type LocalDate } from './calendar.ts'
+export { interestByDays, interestByMonths } from './interest.ts'
+export { outstandingOf, schedules, type ScheduleBuilder, type ScheduleInput, type Settlement } from './schedule/index.ts'
+export { allocate } from './allocation.ts'
+export { loanFigures, loanTermsOf, quote, type LoanFigures, type Quote } from './quote.ts'
+export {
+  addPositions, earnedInterest, emptyPosition, expectedCash, fundingContribution, lendable, loanContribution, outstandingOfLoan, ownCash,
+  paidOf, positionOf, projectContribution, requireFunds, subtractPositions, type ProjectPosition,
+} from './position.ts'
+export { capitalPosition, checkCommitment, juniorPosition, leverageOf, requireLeverage, seniorPositions, type CapitalPosition } from './capital.ts'
+export { closingCash, distribute, distributionInput, payablesOf, payShare, shareOwed, type ShareSelection } from './distribution.ts'
+
+export { decideProject, type Distribute, type ProjectCommand, type RestFacts } from './project/decide.ts'
+export { applyProject } from './project/apply.ts'
+export { applyDay, decideDay } from './project/day.ts'
+export { checkParams, trustsSomebody, MAXIMUM_MONTHS } from './project/terms.ts'
+export { closeDay, decideLoan, requireOpen, requirePayout, MAXIMUM_PAYMENTS, type ApplyForLoan, type LoanCommand } from './loan/decide.ts'
+export { applyLoan } from './loan/apply.ts'
+export { decideFunding, type ContractFacts, type FundingCommand, type TransferCommand } from './funding/decide.ts'
+export { applyFunding } from './funding/apply.ts'
+export { decidePayment, directions, type PaymentCommand, type PaymentDirection } from './payment/decide.ts'
+export { applyPayment, isOpenCase } from './payment/apply.ts'
+export { applyTo, isProject, rulesOf, RULES, type Appliers, type DomainEvent, type EventOf, type Kind, type StateOf } from './rules.ts'
+
+export type * from './types/project.ts'
+export type * from './types/loan.ts'
+export type * from './types/funding.ts'
+export type * from './types/payment.ts'
+export type * from './types/distribution.ts'

@@ -1,0 +1,48 @@
+import { existing, expectNone, expectStatus, unknownEvent } from '../checks.ts'
+import { DomainFault } from '../faults.ts'
+import { withSubject } from '../subject.ts'
+import type { PaymentEvent, PaymentState, PaymentStatus } from '../types/payment.ts'
+
+/** The state of a payment after an event. Throws a DomainFault where the event cannot follow. */
+export function applyPayment(state: PaymentState | null, event: PaymentEvent): PaymentState {
+  return withSubject<PaymentState>(next(state, event), state?.subject, event)
+}
+
+function next(state: PaymentState | null, event: PaymentEvent): PaymentState {
+  const { type } = event
+  switch (type) {
+    case 'payment.added': {
+      expectNone(state, type)
+      return { ...event.data, status: 'ADDED', statusReason: null, suspense: null }
+    }
+    case 'payment.confirmed': return { ...from(state, type, ['ADDED']), ...event.data, status: 'CONFIRMED' }
+    case 'payment.failed': return { ...from(state, type, ['ADDED']), status: 'FAILED', statusReason: event.data.reason }
+    case 'payment.reverted': {
+      const payment = from(state, type, ['CONFIRMED'])
+      if (isOpenCase(payment)) throw new DomainFault('EVENT_UNEXPECTED', 'a payment in suspense is resolved before it is reverted')
+      return { ...payment, status: 'REVERTED', statusReason: event.data.reason }
+    }
+    case 'payment.unmatched': {
+      const payment = from(state, type, ['CONFIRMED'])
+      if (isOpenCase(payment)) throw new DomainFault('EVENT_UNEXPECTED', 'the payment is in suspense already')
+      return { ...payment, suspense: { since: event.data.on, reason: event.data.reason, resolvedOn: null } }
+    }
+    case 'payment.suspense-resolved': {
+      const payment = from(state, type, ['CONFIRMED'])
+      if (!payment.suspense || !isOpenCase(payment)) throw new DomainFault('EVENT_UNEXPECTED', 'the payment is not in suspense')
+      return { ...payment, suspense: { ...payment.suspense, resolvedOn: event.data.on } }
+    }
+    default: return unknownEvent(event)
+  }
+}
+
+/** True while the payment's money lies in suspense. */
+export function isOpenCase(payment: PaymentState): boolean {
+  return payment.suspense !== null && payment.suspense.resolvedOn === null
+}
+
+function from(state: PaymentState | null, type: string, allowed: readonly PaymentStatus[]): PaymentState {
+  const payment = existing(state, type)
+  expectStatus(payment.status, allowed, type)
+  return payment
+}
