@@ -53,12 +53,11 @@ function faultOf(password: string, context: readonly string[]): PasswordFault | 
   if (isRow(lower)) return 'SEQUENCE'
   if (commonPasswords.has(lower) || isHalved(lower)) return 'COMMON'
   if (characters.length < WORD_RULE_BELOW && commonWords.has(core(lower))) return 'COMMON'
-  for (const entry of context) {
-    for (const word of entry.toLowerCase().normalize('NFKC').split(/[^\p{L}\p{N}]+/u)) {
-      // What remains beside one's own name must be a password by itself.
-      if (word.length >= 4 && lower.includes(word) && lower.replaceAll(word, '').length < 6) return 'PERSONAL'
-    }
-  }
+  const folded = fold(lower)
+  // What remains beside one's own names must be a password by itself.
+  const own = context.flatMap((entry) => fold(entry.toLowerCase()).split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length >= 3)
+  const rest = own.reduce((text, word) => text.replaceAll(word, ''), folded)
+  if (rest.length < folded.length && rest.length < 6) return 'PERSONAL'
   return undefined
 }
 
@@ -87,5 +86,8 @@ const substitutions: Record<string, string> = { '@': 'a', '4': 'a', '3': 'e', '1
 function core(text: string): string {
   const trimmed = text.replace(/^[^\p{L}@$]+|[^\p{L}]+$/gu, '')
   const undone = [...trimmed].map((c) => substitutions[c] ?? c).join('')
-  return undone.normalize('NFD').replace(/[^a-z]/g, '')
+  return fold(undone).replace(/[^a-z]/g, '')
 }
+
+/** Without accents. */
+const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '')

@@ -50,7 +50,7 @@ const FORM = /^([A-Za-z0-9_-]{22})\.(\d{1,9})\.([A-Za-z0-9_-]{43})\.([A-Za-z0-9_
  * one does nothing.
  *
  * An old token that comes again ends its session: somebody has a copy. Two uses of one token at the same time count as
- * that too, since they cannot be told from a theft: one of them gets new tokens, which are dead when the other arrives.
+ * that too, since they cannot be told from a theft: at most one gets new tokens, and they are dead once the other arrives.
  * A client must therefore never refresh twice at once, nor repeat a refresh whose answer it lost: it signs in again.
  */
 export class RefreshTokens {
