@@ -5,12 +5,13 @@ import './tools/no-network.cjs'
 
 // Nothing that a test runs may leave loopback: no-network.cjs guards this process and, by NODE_OPTIONS, all that it
 // starts. It notes each attempt in this file; the reporter counts each as a failure.
-process.env['GROWR_NETWORK_LOG'] ??= join(tmpdir(), `growr-network-${process.pid}.log`)
+process.env['NO_NETWORK_LOG'] ??= join(tmpdir(), `growr-network-${process.pid}.log`)
 process.env['APOLLO_TELEMETRY_DISABLED'] ??= 'true'
 
-// Tests run the sources: the condition resolves every @growr package to its src.
+// Tests run the sources: the condition resolves every @growr package to its src. The others are Node's own; `module`,
+// which bundlers add, would choose files that Node cannot load.
 export default defineConfig({
-  ssr: { resolve: { conditions: ['@growr/source', 'node', 'import', 'module', 'default'] } },
+  ssr: { resolve: { conditions: ['@growr/source', 'node', 'import', 'default'] } },
   resolve: { conditions: ['@growr/source'] },
   test: {
     include: ['{libs,apps}/*/src/**/*.test.ts', 'tools/*/src/**/*.test.ts', 'tools/*.test.ts'],

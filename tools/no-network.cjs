@@ -1,6 +1,6 @@
 // Refuses every connection that would leave loopback, in this process and in every Node it starts.
 // Preload it (`node --require …/no-network.cjs`; a module preloaded by --import would miss some worker threads);
-// vitest.config.ts does so for all tests. Each attempt is also written to the file that GROWR_NETWORK_LOG names, since
+// vitest.config.ts does so for all tests. Each attempt is also written to the file that NO_NETWORK_LOG names, since
 // a library may swallow the error. Native code that opens sockets by itself is not seen.
 const dgram = require('node:dgram')
 const dns = require('node:dns')
@@ -20,7 +20,7 @@ function isLoopback(host) {
 function refuse(how, host) {
   const error = new Error(`${how} to ${host}: nothing may leave loopback here`)
   error.code = 'NETWORK_REFUSED'
-  const file = process.env.GROWR_NETWORK_LOG
+  const file = process.env.NO_NETWORK_LOG
   if (file) {
     const from = (error.stack ?? '').split('\n').filter((line) => line.includes('/') && !line.includes('no-network') && !line.includes('node:'))
     appendFileSync(file, `${how} ${host}${from.slice(0, 3).map((line) => ` < ${line.trim().replace(/^at /, '')}`).join('')}\n`)

@@ -17,7 +17,7 @@ function child(script: string): { output: string; tried: string[] } {
   const log = join(folder, 'tried.log')
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
-    env: { ...process.env, GROWR_NETWORK_LOG: log },
+    env: { ...process.env, NO_NETWORK_LOG: log },
     timeout: 30_000,
   })
   const tried = existsSync(log) ? readFileSync(log, 'utf8').split('\n').filter(Boolean) : []
@@ -85,11 +85,11 @@ test('which hosts are this machine', () => {
 })
 
 test('the tests themselves are guarded', () => {
-  const log = process.env['GROWR_NETWORK_LOG']
-  process.env['GROWR_NETWORK_LOG'] = join(folder, 'here.log')
+  const log = process.env['NO_NETWORK_LOG']
+  process.env['NO_NETWORK_LOG'] = join(folder, 'here.log')
   try {
     expect(() => connect(80, '192.0.2.1')).toThrow(expect.objectContaining({ code: 'NETWORK_REFUSED' }))
   } finally {
-    process.env['GROWR_NETWORK_LOG'] = log
+    process.env['NO_NETWORK_LOG'] = log
   }
 })

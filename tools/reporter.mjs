@@ -26,7 +26,7 @@ export function count(modules, errors, refused) {
 
 export default class {
   onTestRunEnd(modules, errors, reason) {
-    const refused = refusedConnections(process.env.GROWR_NETWORK_LOG)
+    const refused = refusedConnections(process.env.NO_NETWORK_LOG)
     for (const line of refused) console.error(`left loopback: ${line}`)
     const counts = count(modules, errors, refused)
     // A run that ended badly in a way that no count shows (no test found, interrupted) has failed all the same.
