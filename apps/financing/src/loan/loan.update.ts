@@ -30,14 +30,14 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
     if (payment.kind === 'REWARD' || payment.kind === 'DEPOSIT_RETURN') {
       const project = books.requireProject(projectKey).state
       const decision = decideProject(project, {
-        type: 'payPayable',
+        type: 'payShare',
         paymentKey: payment.key,
         payee: 'BORROWER',
         party: loan.state.key,
         kind: payment.kind === 'REWARD' ? 'REWARD' : 'RISK_DEPOSIT',
         amount: payment.amount,
         valueDate: payment.valueDate,
-        on: payment.bookingDate,
+        bookingDate: payment.bookingDate,
       })
       if (await books.answered('project', organizationId, authority)) return { taken: true, refused: null }
       if (isRefused(decision)) return { taken: false, refused: decision.refused }

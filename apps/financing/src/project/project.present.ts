@@ -57,3 +57,9 @@ function presentSource(source: FundingSource, text: (amount: FundingSource['minA
   const { id, type, status, networkName, tokenName, fundingAddress, repaymentAddress, terms, interestRate, leverageFactor } = source
   return { id, type, status, networkName, tokenName, fundingAddress, repaymentAddress, terms, interestRate, leverageFactor, minAmount: text(source.minAmount), maxAmount: text(source.maxAmount) }
 }
+
+/** What the public directory shows. */
+export function presentPublic(project: contract.Project): Omit<contract.Project, 'status' | 'isPublic' | 'criteria' | 'loans' | 'juniorRate' | 'available' | 'reserved' | 'outstanding' | 'payables' | 'version'> {
+  const { key, organization, name, description, isInviteOnly, profileUrl, bannerUrl, startDate, endDate, currency, amount, funding, seniorCapital, juniorCapital, lent, repaid, loanCount } = project
+  return { key, organization, name, description, isInviteOnly, profileUrl, bannerUrl, startDate, endDate, currency, amount, funding, seniorCapital, juniorCapital, lent, repaid, loanCount }
+}
