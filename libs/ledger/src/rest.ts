@@ -1,0 +1,124 @@
+import {
+  directions, isOpenCase, positionOf, type FundingState, type LoanState, type PaymentState, type ProjectState,
+} from '@growr/lending'
+import { add, amountOf, formatAmount, isZero, negate, subtract, sum, zero, type Amount } from '@growr/money'
+import * as accounts from './accounts.ts'
+import { amountOfPosting, balanceLines, balanceOf, isBalanced, type Balances } from './postings.ts'
+
+export type FindingCode =
+  | 'TRIAL_BALANCE'
+  | 'CLEARING_NOT_ZERO'
+  | 'SUSPENSE_DIFFERS'
+  | 'RECEIVABLE_DIFFERS'
+  | 'PAYABLE_DIFFERS'
+  | 'CAPITAL_DIFFERS'
+  | 'RESULT_DIFFERS'
+  | 'CASH_DIFFERS'
+  | 'ACCOUNT_UNKNOWN'
+  | 'CLOSED_NOT_ZERO'
+
+/** What does not hold: the account, what it should be by the records, and what the postings say. Minor units as digits. */
+export interface Finding {
+  readonly code: FindingCode
+  readonly account: string
+  readonly currency: string
+  readonly expected: string
+  readonly actual: string
+}
+
+/** All records of the projects whose accounts are checked, and the balances of all their books together. */
+export interface RestInput {
+  readonly balances: Balances
+  readonly projects: readonly ProjectState[]
+  readonly loans: readonly LoanState[]
+  readonly fundings: readonly FundingState[]
+  readonly payments: readonly PaymentState[]
+}
+
+/**
+ * The conditions that hold when nothing is under way: everything balances; clearing is zero; suspense is the open cases; what
+ * borrowers owe, what is owed to others, capital and results are what the records say; each holder's cash is what the rails
+ * confirmed; a closed project holds nothing; no account stands outside of this. Gives what does not hold, nothing if all does.
+ */
+export function checkAtRest(input: RestInput): Finding[] {
+  const findings: Finding[] = []
+  if (!isBalanced(balanceLines(input.balances))) findings.push(...trialFindings(input.balances))
+  const known = new Set<string>()
+  for (const project of input.projects) findings.push(...checkProject(project, input, known))
+  for (const line of balanceLines(input.balances)) {
+    if (!known.has(line.account)) findings.push(finding('ACCOUNT_UNKNOWN', line.account, zero(line.currency), amountOfPosting(line)))
+  }
+  return findings
+}
+
+function checkProject(project: ProjectState, input: RestInput, known: Set<string>): Finding[] {
+  const { key, currency: { code: currency } } = project
+  const own = <Record extends { projectKey: string }>(records: readonly Record[]) => records.filter(record => record.projectKey === key)
+  const payments = own(input.payments)
+  const position = positionOf(project, own(input.loans), own(input.fundings))
+  const expected: [FindingCode, string, Amount][] = [
+    ['CLEARING_NOT_ZERO', accounts.clearing(key), zero(currency)],
+    ['SUSPENSE_DIFFERS', accounts.suspense(key), suspenseOf(payments, currency)],
+    ['RECEIVABLE_DIFFERS', accounts.receivablePrincipal(key), position.receivablePrincipal],
+    ['RECEIVABLE_DIFFERS', accounts.receivableInterest(key), position.receivableInterest],
+    ['PAYABLE_DIFFERS', accounts.payableFee(key), negate(position.feesOwed)],
+    ['PAYABLE_DIFFERS', accounts.payableDeposit(key), negate(position.depositsHeld)],
+    ['PAYABLE_DIFFERS', accounts.payableOverpayment(key), negate(position.overpaymentsOwed)],
+    ['PAYABLE_DIFFERS', accounts.payableDistribution(key), negate(position.sharesOwed)],
+    ['CAPITAL_DIFFERS', accounts.seniorCapital(key), negate(position.senior)],
+    ['CAPITAL_DIFFERS', accounts.juniorCapital(key), negate(position.junior)],
+    ['RESULT_DIFFERS', accounts.interestIncome(key), negate(position.interestIncome)],
+    ['RESULT_DIFFERS', accounts.yieldExpense(key), position.yieldPaid],
+    ['RESULT_DIFFERS', accounts.lossExpense(key), position.losses],
+    ...cashOf(payments, currency).map(([account, amount]): [FindingCode, string, Amount] => ['CASH_DIFFERS', account, amount]),
+  ]
+  for (const [, account] of expected) known.add(account)
+  const findings = expected
+    .map(([code, account, amount]) => finding(code, account, amount, balanceOf(input.balances, account, currency)))
+    .filter(({ expected: should, actual }) => should !== actual)
+
+  const held = balanceLines(input.balances).filter(line => accounts.projectOf(line.account) === key)
+  if (project.status === 'CLOSED') {
+    findings.push(...held.map(line => finding('CLOSED_NOT_ZERO', line.account, zero(line.currency), amountOfPosting(line))))
+  }
+  // Positions between currencies stay open while a project runs; they belong to it, and to no record.
+  for (const line of held) if (line.account.startsWith('exchange/')) known.add(line.account)
+  return findings
+}
+
+/** What waits in suspense is owed (credit) where it came in, missing (debit) where it went out. */
+function suspenseOf(payments: readonly PaymentState[], currency: string): Amount {
+  const open = payments.filter(payment => isOpenCase(payment) && directions[payment.kind] !== 'INNER')
+  return sum(currency, open.map(payment => (directions[payment.kind] === 'IN' ? negate(payment.amount) : payment.amount)))
+}
+
+/** What each holder has by the payments that are confirmed and not reverted. */
+function cashOf(payments: readonly PaymentState[], currency: string): [string, Amount][] {
+  const held = new Map<string, Amount>()
+  const move = (account: string, amount: Amount) => held.set(account, add(held.get(account) ?? zero(currency), amount))
+  for (const { from, to, amount, projectKey, status } of payments) {
+    if (from) move(accounts.cash(from, projectKey), status === 'CONFIRMED' ? negate(amount) : zero(currency))
+    if (to) move(accounts.cash(to, projectKey), status === 'CONFIRMED' ? amount : zero(currency))
+  }
+  return [...held]
+}
+
+function trialFindings(balances: Balances): Finding[] {
+  const totals = new Map<string, bigint>()
+  for (const line of balanceLines(balances)) totals.set(line.currency, (totals.get(line.currency) ?? 0n) + amountOfPosting(line).amount)
+  return [...totals]
+    .filter(([, total]) => total !== 0n)
+    .map(([currency, total]) => finding('TRIAL_BALANCE', '*', zero(currency), amountOf(total, currency)))
+}
+
+function finding(code: FindingCode, account: string, expected: Amount, actual: Amount): Finding {
+  return { code, account, currency: actual.currency, expected: expected.amount.toString(), actual: actual.amount.toString() }
+}
+
+/** A finding as a person reads it. The exponent of a token must be given. */
+export function describeFinding({ code, account, currency, expected, actual }: Finding, exponent: number): string {
+  const text = (digits: string) => formatAmount({ amount: BigInt(digits), currency }, { code: currency, exponent })
+  const difference = subtract(amountOf(BigInt(actual), currency), amountOf(BigInt(expected), currency))
+  const off = isZero(difference) ? '' : ` (off by ${text(difference.amount.toString())})`
+  return `${code} ${account}: ${text(actual)} ${currency}, expected ${text(expected)}${off}`
+}
