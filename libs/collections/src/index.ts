@@ -1,5 +1,11 @@
 export { CollectionError } from './errors.ts'
 export type { CollectionErrorCode } from './errors.ts'
+export { openRepository } from './repository.ts'
+export type { RepositoryPorts } from './repository.ts'
+export type { Row, RowEvent, RowLookup, RowRequest, RowStore } from './rows.ts'
+export { migrate, MIGRATIONS_FOLDER } from './sqlite/migrations.ts'
+export { openCollections } from './sqlite/open.ts'
+export type { Collections, CollectionsOptions } from './sqlite/open.ts'
 export type {
   Clock,
   CollectionDefinition,
