@@ -52,6 +52,14 @@ describe('one-time codes', () => {
     await codes.use(phone, code)
   })
 
+  it('for two purposes are two codes: neither replaces, spends or locks the other', async () => {
+    const { codes } = setUp()
+    const one = await codes.issue(phone)
+    const two = await codes.issue({ ...phone, purpose: 'CASH' })
+    await codes.use(phone, one.code)
+    await codes.use({ ...phone, purpose: 'CASH' }, two.code)
+  })
+
   it('is dead after too many wrong attempts, and the subject locked until the clock says otherwise', async () => {
     const { codes, clock } = setUp()
     const { code } = await codes.issue({ ...phone })

@@ -13,7 +13,7 @@ export interface SessionFamily extends Expiring, Subject {
   readonly hash: string
   readonly createdAt: string
   readonly usedAt: string
-  /** ISO instant at which it ends if it is not refreshed before; `expiresAt` is when it ends in any case. */
+  /** ISO instant at which it ends if it is not refreshed before, never after `expiresAt`, when it ends in any case. */
   readonly idleUntil: string
   readonly endedAt: string | null
   readonly endReason: EndReason | null
@@ -119,7 +119,7 @@ export class RefreshTokens {
       outcome = 'SESSION_REVOKED'
       if (family.endedAt !== null || !this.#o.registry.admits(family.userId, family.membershipId)) return null
       outcome = 'TOKEN_EXPIRED'
-      if (Date.parse(family.idleUntil) <= now || Date.parse(family.expiresAt) <= now) return null
+      if (Date.parse(family.idleUntil) <= now) return null
       const idleUntil = Math.min(now + this.#o.idleMs, Date.parse(family.expiresAt))
       outcome = { ...family, generation: generation + 1, hash: nextHash, usedAt: iso(now), idleUntil: iso(idleUntil) }
       return outcome

@@ -179,10 +179,12 @@ describe('sessions', () => {
   })
 
   it('signing out ends one; a new password ends the others', async () => {
-    const { sessions, call } = setUp()
+    const { sessions, call, store } = setUp()
     const [a, b, c] = [await sessions.signIn(ANA), await sessions.signIn(ANA), await sessions.signIn(ANA)]
     await sessions.signOut(a.session.id)
     await sessions.signOut(a.session.id)
+    await expect(sessions.refresh(a.refreshToken)).rejects.toMatchObject({ code: 'SESSION_REVOKED' })
+    expect(await store.get(a.session.id)).toMatchObject({ generation: 1, endReason: 'SIGNED_OUT' })
     await expect(call(a.accessToken)).rejects.toMatchObject({ code: 'SESSION_REVOKED' })
     await sessions.signOutEverywhere(ANA.userId, c.session.id)
     await expect(call(b.accessToken)).rejects.toMatchObject({ code: 'SESSION_REVOKED' })
