@@ -1,5 +1,5 @@
 import { Refusal, type project as contract } from '@growr/contracts'
-import { CriteriaError, parseCriteria } from '@growr/credentials'
+import { CredentialError, parseCriteria } from '@growr/credentials'
 import type { FundingSource, LendingTerms } from '@growr/lending'
 import { currencyOf, MoneyError, type Currency, type Json } from '@growr/money'
 import type { z } from 'zod'
@@ -20,7 +20,7 @@ export function criteriaOf(criteria: contract.Criteria): Json {
   try {
     parseCriteria(criteria)
   } catch (error) {
-    if (error instanceof CriteriaError) throw new Refusal('CRITERIA_INVALID', { path: error.path ? `criteria.${error.path}` : 'criteria', details: { why: error.message } })
+    if (error instanceof CredentialError) throw new Refusal('CRITERIA_INVALID', { path: error.path ? `criteria.${error.path}` : 'criteria', details: { why: error.message } })
     throw error
   }
   return JSON.parse(JSON.stringify(criteria)) as Json
