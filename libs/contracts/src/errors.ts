@@ -59,6 +59,7 @@ export const catalogue = {
   CREDENTIAL_MALFORMED: e('REFUSED', 'A credential is not of the form of its type.'),
   CREDENTIAL_SCHEMA: e('INVALID', 'The claims do not fit the schema of the credential type: see the path.'),
   ISSUER_UNTRUSTED: e('REFUSED', 'A credential comes from an issuer that the project does not trust.'),
+  ISSUER_UNREACHABLE: e('UNAVAILABLE', 'The issuer of a credential cannot be reached now: try again later.'),
   NO_TRUSTED_ISSUER: e('REFUSED', 'The project trusts no issuer, so nothing can be proven to it.'),
   STATUS_UNKNOWN: e('REFUSED', 'Whether a credential was revoked cannot be found out now: try again later.'),
   CRITERIA_NOT_MET: e('REFUSED', 'A criterion of the project is not met: each is named in the details.'),
@@ -74,6 +75,7 @@ export const catalogue = {
   CONNECTOR_NOT_CONFIGURED: e('REFUSED', 'The organization has no system connected that could confirm this.'),
   CONNECTOR_UNAVAILABLE: e('UNAVAILABLE', 'The organization\'s own system does not answer: try again later.'),
   CONNECTOR_REFUSED: e('REFUSED', 'The organization\'s own system does not confirm this.'),
+  CONNECTOR_ANSWER: e('REFUSED', 'The answer of the organization\'s system does not fit the question: see the reason in the details.'),
   CONNECTOR_SIGNATURE: e('REFUSED', 'The answer of the organization\'s system does not carry its signature.'),
   // projects
   PROJECT_STATUS: e('CONFLICT', 'The project\'s status does not allow this.'),

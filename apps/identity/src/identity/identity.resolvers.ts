@@ -1,0 +1,16 @@
+import { identity } from '@growr/contracts'
+import { field, type Resolvers } from '@growr/graphql'
+
+export const identityResolvers: Resolvers = {
+  Query: {
+    record: field(identity.findByDid),
+    credentials: field(identity.findCredentials),
+    permissions: field(identity.findPermissions),
+  },
+  Mutation: {
+    getVC: field(identity.getVC),
+    requestPermission: field(identity.requestPermission),
+    withdrawPermission: field(identity.withdrawPermission),
+    createVCPresentation: field(identity.createVCPresentation),
+  },
+}

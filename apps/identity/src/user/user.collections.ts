@@ -1,0 +1,58 @@
+import type { CollectionDefinition } from '@growr/collections'
+import type { Role } from '@growr/contracts'
+
+export type MembershipStatus = 'INVITED' | 'ACTIVE' | 'BLOCKED'
+
+/** A part that a person plays in an organization (in the node as a whole, for operators and investors). */
+export interface MembershipDoc {
+  id: string
+  type: Role
+  organization: string | null
+  status: MembershipStatus
+  /** The name under which the person was invited: all that the organization knows until they accept. */
+  invitedAs: string
+  /** Who suspended it: an organization lifts only what it imposed. */
+  suspendedBy: 'OPERATOR' | 'ORGANIZATION' | null
+  /** What it goes back to. */
+  before: 'INVITED' | 'ACTIVE' | null
+}
+
+/** One person. The absent contact is absent, not null, so that it takes no place in a unique index. */
+export interface UserDoc {
+  id: string
+  name: string | null
+  email?: string
+  phone?: string
+  did?: string
+  language: 'en' | 'es'
+  /** The whole person is suspended (by the operator). */
+  suspended: boolean
+  memberships: MembershipDoc[]
+  /** Each membership's `organization` and `organization/TYPE`, by which members are listed. */
+  places: string[]
+  /** Argon2id hashes. */
+  passwordHash: string | null
+  pinHash: string | null
+  /** ISO instant of the first registration. */
+  registeredAt: string | null
+  createdAt: string
+}
+
+export const users: CollectionDefinition<UserDoc> = {
+  name: 'users',
+  personal: ['name', 'email', 'phone', 'did', 'memberships', 'passwordHash', 'pinHash'],
+  lookup: {
+    email: { unique: true, blind: true },
+    phone: { unique: true, blind: true },
+    did: { unique: true, blind: true },
+    places: { many: true },
+  },
+}
+
+/** A message to be sent once: kept as long as a repetition of its request could come. */
+export interface NoticeDoc {
+  id: string
+  expiresAt: string
+}
+
+export const notices: CollectionDefinition<NoticeDoc> = { name: 'notices', personal: [], lookup: {}, expires: 'expiresAt' }
