@@ -1,8 +1,8 @@
-import { Engine, type TopLevelCondition } from 'json-rules-engine'
+import { Almanac, Engine, type TopLevelCondition } from 'json-rules-engine'
 import type { Claims } from './claims.ts'
 import { criteriaDigest, type Criteria, type CriteriaOperator, type Criterion, type Rule } from './criteria.ts'
 import { isObject } from './encoding.ts'
-import { Lru } from './lru.ts'
+import { BoundedCache } from './cache.ts'
 import type { CredentialType } from './schemas.ts'
 
 /** A criterion that was not met, named without any value of the borrower. */
@@ -87,15 +87,34 @@ interface Outcome {
   readonly any?: readonly Outcome[]
 }
 
+/**
+ * Hands the engine the claim at a path and nothing else: a fact that was not verified is undefined. The library's own
+ * almanac hashes each fact on each run and resolves paths by JSONPath.
+ */
+class VerifiedFacts extends Almanac {
+  readonly #facts: Facts
+
+  constructor(facts: Facts) {
+    super({ allowUndefinedFacts: true, pathResolver: claimAt })
+    this.#facts = facts
+  }
+
+  override factValue<T>(factId: string, _params?: Record<string, unknown>, path = ''): Promise<T> {
+    const claims = Object.hasOwn(this.#facts, factId) ? this.#facts[factId as CredentialType] : undefined
+    return Promise.resolve((claims === undefined ? undefined : claimAt(claims, path)) as T)
+  }
+}
+
 class CompiledRules {
-  readonly #conditions: { all: Condition[] }
+  readonly #conditions: Exclude<Condition, Criterion>
   readonly #engine: Engine
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(rules: Rule) {
-    this.#conditions = { all: [toCondition(rules, 'rules', false)] }
+    const condition = toCondition(rules, 'rules', false)
+    this.#conditions = 'failure' in condition ? { all: [condition] } : condition
     const conditions = engineConditions(this.#conditions) as TopLevelCondition
-    this.#engine = new Engine([{ conditions, event: { type: 'eligible' } }], { allowUndefinedFacts: true, pathResolver: claimAt })
+    this.#engine = new Engine([{ conditions, event: { type: 'eligible' } }])
     for (const [name, compare] of Object.entries(OPERATORS)) this.#engine.addOperator(name, compare)
   }
 
@@ -110,7 +129,7 @@ class CompiledRules {
   }
 
   async #run(facts: Facts, withheld: ReadonlySet<CredentialType>): Promise<Eligibility> {
-    const { results, failureResults } = await this.#engine.run(facts)
+    const { results, failureResults } = await this.#engine.run({}, { almanac: new VerifiedFacts(facts) })
     if (results.length + failureResults.length !== 1) throw new Error('the rule engine gave no result')
     if (results.length === 1) return { verdict: 'met', failed: [] }
     const failed: FailedCriterion[] = []
@@ -145,7 +164,7 @@ function collect(condition: Condition, outcome: Outcome | undefined, withheld: R
   return fails
 }
 
-const compiled = new Lru<string, CompiledRules>(256)
+const compiled = new BoundedCache<string, CompiledRules>(256)
 
 /**
  * Whether the facts (claims of credentials that were verified) meet the rules. `withheld` names credentials that exist but

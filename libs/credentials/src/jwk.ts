@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { fromBase64url, isObject, sha256 } from './encoding.ts'
+import { isObject, sha256 } from './encoding.ts'
 import { CredentialError, refuse } from './errors.ts'
 
 /** The two algorithms that are signed and accepted here. */
@@ -35,8 +35,11 @@ export function parsePublicJwk(value: unknown): PublicJwk {
   refuse('DID_KEY_UNSUPPORTED', 'the key is neither P-256 nor Ed25519')
 }
 
+// 32 bytes in base64url, the two spare bits of the last character zero.
+const COORDINATE = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+
 function isCoordinate(value: unknown): value is string {
-  return typeof value === 'string' && value.length === 43 && fromBase64url(value)?.length === 32
+  return typeof value === 'string' && COORDINATE.test(value)
 }
 
 /** The public part of a native key. Throws DID_KEY_UNSUPPORTED for other curves. */
@@ -49,10 +52,19 @@ export function algorithmOf(jwk: PublicJwk): Algorithm {
   return jwk.crv === 'P-256' ? 'ES256' : 'EdDSA'
 }
 
-/** Makes the native key; OpenSSL refuses a point that is not on the curve, here DID_KEY_UNSUPPORTED. */
+// SubjectPublicKeyInfo up to the key itself, in base64: whole groups of three bytes, so that the key's own base64 follows.
+const SPKI = { 'P-256': 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE', Ed25519: 'MCowBQYDK2VwAyEA' } as const
+
+/**
+ * Makes the native key; OpenSSL refuses a point that is not on the curve, here DID_KEY_UNSUPPORTED.
+ * By way of PEM: Node 24 takes a text in a third of the time that it takes for a JWK.
+ */
 export function importPublicJwk(jwk: PublicJwk): VerificationKey {
+  const parts = jwk.kty === 'EC' ? [jwk.x, jwk.y] : [jwk.x]
+  const body = Buffer.concat(parts.map((part) => Buffer.from(part, 'base64url'))).toString('base64')
   try {
-    return { key: createPublicKey({ key: { ...jwk }, format: 'jwk' }), algorithm: algorithmOf(jwk) }
+    const key = createPublicKey(`-----BEGIN PUBLIC KEY-----\n${SPKI[jwk.crv]}${body}\n-----END PUBLIC KEY-----\n`)
+    return { key, algorithm: algorithmOf(jwk) }
   } catch (cause) {
     throw new CredentialError('DID_KEY_UNSUPPORTED', 'the key is not a point of its curve', undefined, { cause })
   }

@@ -25,7 +25,6 @@ export interface ParsedJws {
 }
 
 const DIGEST: Record<Algorithm, 'sha256' | null> = { ES256: 'sha256', EdDSA: null }
-const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 
 /** Signs a compact JWS. Throws SIGNER_INVALID where the signer gives something else than 64 bytes. */
 export async function signJws(
@@ -51,24 +50,51 @@ export function parseJws(token: unknown, maxLength: number): ParsedJws {
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
   if (first < 0 || second < 0) refuse('JWS_MALFORMED', 'not three parts')
-  const header = parseJsonObject(Buffer.from(token.slice(0, first), 'base64url'))
+  const header = parsePart(token.slice(0, first))
   if (header === null) refuse('JWS_MALFORMED', 'the header is not a JSON object')
   const algorithm = header['alg']
   // Before the form of the rest: an unsigned token has an empty last part, and its reason is the algorithm.
   if (algorithm !== 'ES256' && algorithm !== 'EdDSA') refuse('ALGORITHM_REFUSED', 'neither ES256 nor EdDSA')
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) refuse('ALGORITHM_REFUSED', 'extensions are not understood')
-  if (!COMPACT.test(token)) refuse('JWS_MALFORMED', 'not a compact JWS')
-  const payload = parseJsonObject(Buffer.from(token.slice(first + 1, second), 'base64url'))
+  const payload = parsePart(token.slice(first + 1, second))
   if (payload === null) refuse('JWS_MALFORMED', 'the payload is not a JSON object')
   const signature = fromBase64url(token.slice(second + 1))
   if (signature === null || signature.length !== 64) refuse('JWS_MALFORMED', 'the signature is not 64 bytes')
   return { header, payload, algorithm, signingInput: Buffer.from(token.slice(0, second), 'latin1'), signature }
 }
 
+/**
+ * The object in a part. Node's decoder skips what it does not know, which shows in the length; looking at every character
+ * would cost more, and the signature is over the text as it came.
+ */
+function parsePart(part: string): JsonObject | null {
+  const bytes = Buffer.from(part, 'base64url')
+  return bytes.length === Math.floor((part.length * 3) / 4) ? parseJsonObject(bytes) : null
+}
+
 /** Whether the key made the signature. A key is used with its own algorithm only, whatever the header says. */
 export function isSignedBy(jws: ParsedJws, { key, algorithm }: VerificationKey): boolean {
   if (jws.algorithm !== algorithm) return false
-  return nativeVerify(DIGEST[algorithm], jws.signingInput, { key, dsaEncoding: 'ieee-p1363' }, jws.signature)
+  return nativeVerify(DIGEST[algorithm], jws.signingInput, key, algorithm === 'ES256' ? p1363ToDer(jws.signature) : jws.signature)
+}
+
+/**
+ * r‖s as the DER that OpenSSL itself speaks. Asking Node to convert (`dsaEncoding`) costs 20 µs a call in Node 24, a third
+ * of the verification: it tries the options object for a key first, and throws inside.
+ */
+export function p1363ToDer(signature: Buffer): Buffer {
+  const r = derInteger(signature, 0)
+  const s = derInteger(signature, 32)
+  return Buffer.concat([Buffer.from([0x30, r.length + s.length]), r, s])
+}
+
+/** A positive ASN.1 INTEGER out of 32 bytes: no leading zeros but the one that keeps it positive. */
+function derInteger(signature: Buffer, from: number): Buffer {
+  const end = from + 32
+  let start = from
+  while (start < end - 1 && signature[start] === 0) start += 1
+  const sign = (signature[start] as number) >= 0x80 ? [0] : []
+  return Buffer.concat([Buffer.from([0x02, end - start + sign.length, ...sign]), signature.subarray(start, end)])
 }
 
 /** A signer over a native private key held in this process: for tests, tools and systems that have a custody of their own. */

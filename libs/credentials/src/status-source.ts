@@ -3,7 +3,7 @@ import type { DidResolver } from './did/resolver.ts'
 import { codeOf, CredentialError, refuse, type CredentialCode } from './errors.ts'
 import { requireSafeUrl, type DocumentFetcher } from './fetch.ts'
 import { isSignedBy } from './jws.ts'
-import { Lru } from './lru.ts'
+import { BoundedCache } from './cache.ts'
 import { MAX_STATUS_LIST_CHARACTERS, parseStatusList, StatusList, type ParsedStatusList } from './status-list.ts'
 
 /** What a status list says about one credential. */
@@ -43,12 +43,12 @@ interface CachedList {
  */
 export class StatusListReader implements StatusListSource {
   readonly #options: StatusListReaderOptions
-  readonly #lists: Lru<string, CachedList>
+  readonly #lists: BoundedCache<string, CachedList>
   readonly #reading = new Map<string, Promise<CachedList>>()
 
   constructor(options: StatusListReaderOptions) {
     this.#options = options
-    this.#lists = new Lru(options.maxLists ?? 64)
+    this.#lists = new BoundedCache(options.maxLists ?? 64)
   }
 
   check(entry: StatusEntry, issuer: string, now: Date): Promise<StatusVerdict> | StatusVerdict {

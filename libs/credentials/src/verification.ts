@@ -38,17 +38,17 @@ export class Checklist {
   readonly checks: Check[] = []
 
   pass(id: string, path: string, subject?: CredentialType): true {
-    this.#add({ id, path, verdict: 'valid', code: null }, subject)
+    this.checks.push(subject === undefined ? { id, path, verdict: 'valid', code: null } : { id, subject, path, verdict: 'valid', code: null })
     return true
   }
 
   fail(id: string, path: string, code: CredentialCode, subject?: CredentialType, criteria?: readonly FailedCriterion[]): false {
-    this.#add({ id, path, verdict: 'invalid', code, ...(criteria === undefined ? {} : { criteria }) }, subject)
+    this.#refuse('invalid', id, path, code, subject, criteria)
     return false
   }
 
   unknown(id: string, path: string, code: CredentialCode, subject?: CredentialType): false {
-    this.#add({ id, path, verdict: 'unknown', code }, subject)
+    this.#refuse('unknown', id, path, code, subject)
     return false
   }
 
@@ -62,8 +62,10 @@ export class Checklist {
     return this.checks.every((check) => check.verdict === 'valid') ? 'valid' : 'unknown'
   }
 
-  #add(check: Check, subject: CredentialType | undefined): void {
-    this.checks.push(subject === undefined ? check : { ...check, subject })
+  #refuse(
+    verdict: Verdict, id: string, path: string, code: CredentialCode, subject?: CredentialType, criteria?: readonly FailedCriterion[],
+  ): void {
+    this.checks.push({ id, path, verdict, code, ...(subject === undefined ? {} : { subject }), ...(criteria === undefined ? {} : { criteria }) })
   }
 }
 

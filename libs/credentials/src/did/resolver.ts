@@ -1,7 +1,7 @@
 import { codeOf, CredentialError, refuse } from '../errors.ts'
 import type { DocumentFetcher } from '../fetch.ts'
 import { importPublicJwk, thumbprint, type Algorithm, type PublicJwk, type VerificationKey } from '../jwk.ts'
-import { Lru } from '../lru.ts'
+import { BoundedCache } from '../cache.ts'
 import { didJwkDocument, didJwkKid, keyOfDidJwk } from './did-jwk.ts'
 import { didKeyDocument, didKeyKid, keyOfDidKey } from './did-key.ts'
 import { didWebUrl } from './did-web.ts'
@@ -58,9 +58,9 @@ const MAX_DOCUMENT_BYTES = 64 * 1024
 /** The resolver over native crypto. did:jwk and did:key need no network and no other library. */
 export function createResolver(options: ResolverOptions = {}): DidResolver {
   const { local, fetcher, fallback, clock = { now: () => new Date() }, ttlMs = 300_000, timeoutMs = 5_000 } = options
-  const documents = new Lru<string, { document: DidDocument; at: number }>(options.maxDocuments ?? 256)
+  const documents = new BoundedCache<string, { document: DidDocument; at: number }>(options.maxDocuments ?? 256)
   const pending = new Map<string, Promise<DidDocument>>()
-  const nativeKeys = new Lru<string, VerificationKey>(options.maxKeys ?? 4096)
+  const nativeKeys = new BoundedCache<string, VerificationKey>(options.maxKeys ?? 4096)
 
   const nativeKey = (name: string, jwk: () => PublicJwk): VerificationKey => {
     const cached = nativeKeys.get(name)
@@ -94,7 +94,6 @@ export function createResolver(options: ResolverOptions = {}): DidResolver {
     const { method } = parseDid(did)
     if (method === 'jwk') return didJwkDocument(did)
     if (method === 'key') return didKeyDocument(did)
-    if (method === 'web') didWebUrl(did)
     return (await local?.(did)) ?? resolveRemote(did, remote)
   }
 
