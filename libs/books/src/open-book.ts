@@ -1,0 +1,27 @@
+import type { BookCore } from './book-core.ts'
+import type { BookError } from './errors.ts'
+import type { BookIndex, IndexedEntry } from './book-index.ts'
+import type { Opener } from './entry-codec.ts'
+import type { Entry } from './entry.ts'
+import type { Mark, MarkState } from './mark.ts'
+
+/** What the parts of this library share about a book that is open. */
+export interface OpenBook extends Opener {
+  readonly core: BookCore
+  readonly index: BookIndex
+  readonly mark: Mark
+  /** Why it must not be written; null when it may. */
+  refusal: BookError | null
+  /** Called after each commit. */
+  readonly wake: Set<() => void>
+}
+
+export const indexed = (key: string, seq: number, entry: Entry, stateText: string | null, endsCommit: boolean): IndexedEntry => ({
+  key, seq, type: entry.type, scope: entry.epoch.of, epoch: entry.epoch.n, stateText,
+  kid: entry.subject?.kid ?? null, box: entry.subject?.box ?? null,
+  requestId: entry.requestId, paramsDigest: entry.paramsDigest, endsCommit,
+})
+
+export const markOf = (book: Pick<OpenBook, 'id' | 'core'>, hash: Uint8Array): MarkState => ({
+  v: 1, book: book.id, core: Buffer.from(book.core.core.key).toString('hex'), length: book.core.length, treeHash: Buffer.from(hash).toString('hex'),
+})

@@ -1,0 +1,111 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+
+/** What SQLite can hold, in and out. */
+export type SqlValue = SQLInputValue
+export type SqlRow = Record<string, null | number | bigint | string | Uint8Array>
+
+/** A database of a view, for the writer's `apply` and for readers: statements are prepared once and kept. */
+export interface ViewDatabase {
+  run(sql: string, ...values: SqlValue[]): void
+  get(sql: string, ...values: SqlValue[]): SqlRow | null
+  all(sql: string, ...values: SqlValue[]): SqlRow[]
+}
+
+const MAXIMUM_STATEMENTS = 512
+
+/**
+ * A disposable SQLite file: all in it can be rebuilt from books. So its transaction stays open over many commits of the book
+ * and is closed now and then: what a crash takes from it is caught up from the book at the next open.
+ */
+export class DisposableDatabase implements ViewDatabase {
+  readonly file: string
+  #db: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  #changes = 0
+
+  constructor(file: string) {
+    this.file = file
+    this.#db = DisposableDatabase.#openFile(file)
+  }
+
+  static #openFile(file: string): DatabaseSync {
+    const db = new DatabaseSync(file)
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
+      PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 4000`)
+    if (file !== ':memory:') chmodSync(file, 0o600)
+    return db
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql)
+  }
+
+  statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql)
+    if (statement === undefined) {
+      if (this.#statements.size >= MAXIMUM_STATEMENTS) this.#statements.clear()
+      this.#statements.set(sql, (statement = this.#db.prepare(sql)))
+    }
+    return statement
+  }
+
+  run(sql: string, ...values: SqlValue[]): void {
+    this.statement(sql).run(...values)
+  }
+
+  get(sql: string, ...values: SqlValue[]): SqlRow | null {
+    return (this.statement(sql).get(...values) as SqlRow | undefined) ?? null
+  }
+
+  all(sql: string, ...values: SqlValue[]): SqlRow[] {
+    return this.statement(sql).all(...values) as SqlRow[]
+  }
+
+  /** Runs changes as one step of the open transaction: all of them, or, when one throws, none. */
+  change(changes: () => void, weight: number): void {
+    if (!this.#db.isTransaction) this.#db.exec('BEGIN')
+    this.#db.exec('SAVEPOINT step')
+    try {
+      changes()
+      this.#db.exec('RELEASE step')
+      this.#changes += weight
+    } catch (error) {
+      this.#db.exec('ROLLBACK TO step; RELEASE step')
+      throw error
+    }
+  }
+
+  /** How much has been changed since the last `commit`. */
+  get uncommitted(): number {
+    return this.#changes
+  }
+
+  commit(): void {
+    this.#changes = 0
+    if (this.#db.isTransaction) this.#db.exec('COMMIT')
+  }
+
+  /** Empties SQLite's log too, so that nothing deleted lingers in it. */
+  checkpoint(): void {
+    this.commit()
+    this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+
+  close(): void {
+    if (!this.#db.isOpen) return
+    this.commit()
+    this.#statements.clear()
+    this.#db.close()
+  }
+
+  /** Closes it and opens what now lies under its name. */
+  reopen(): void {
+    this.close()
+    this.#db = DisposableDatabase.#openFile(this.file)
+  }
+
+  static remove(file: string): void {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  }
+}

@@ -1,0 +1,251 @@
+import { join } from 'node:path'
+import Corestore from 'corestore'
+import { Book } from './book.ts'
+import { BookCore } from './book-core.ts'
+import { BookIndex } from './book-index.ts'
+import { BookError } from './errors.ts'
+import { builtFrom } from './catch-up.ts'
+import { Committer } from './committer.ts'
+import { Cursors } from './cursors.ts'
+import { Follower, type Delay, type FollowerOptions, type FollowerStatus } from './follower.ts'
+import { bookId, checkLabel, type BookName } from './names.ts'
+import { compareWithMark } from './standing.ts'
+import { jsonCodec, type Codec } from './entry.ts'
+import { makeDirectory } from './files.ts'
+import { Mark } from './mark.ts'
+import { readRequest } from './reader.ts'
+import { Views } from './views.ts'
+import { WalSync } from './wal-sync.ts'
+import type { BookKeys } from './keys.ts'
+import type { CorestoreLike } from './hypercore.ts'
+import type { OpenBook } from './open-book.ts'
+import type { ViewDefinition, ViewReader } from './view.ts'
+import type { ViewDifference } from './compare.ts'
+
+export interface BookStoreOptions {
+  /** The books themselves, and the followers' places. Back it up. */
+  readonly dir: string
+  /** Index and views: can be deleted, is built again. */
+  readonly indexDir: string
+  /** How far each book had come. Must not be part of any back-up. */
+  readonly marksDir: string
+  readonly keys: BookKeys
+  readonly clock?: { now(): Date }
+  readonly codec?: Codec
+  /** How followers wait before they try again. */
+  readonly delay?: Delay
+}
+
+export interface StoreHealth {
+  readonly ok: boolean
+  /** What is wrong, by code and name, without personal data. */
+  readonly problems: readonly { readonly code: string; readonly of: string }[]
+  readonly followers: readonly FollowerStatus[]
+}
+
+interface Stoppable {
+  readonly status: FollowerStatus
+  readonly stopped: boolean
+  stop(): Promise<void>
+}
+
+const HOUSEKEEPING = 1_000
+
+/** The books of one group: one RocksDB, one writer. Opening it twice, from wherever, is refused with STORE_LOCKED. */
+export class BookStore {
+  readonly #options: BookStoreOptions
+  readonly #store: CorestoreLike
+  readonly #wal: WalSync
+  readonly #cursors: Cursors
+  readonly #committer: Committer
+  readonly #views: Views
+  readonly #opening = new Map<string, Promise<Book>>()
+  readonly #open = new Map<string, OpenBook>()
+  readonly #followers = new Set<Stoppable>()
+  readonly #housekeeping: NodeJS.Timeout
+  #turn: Promise<unknown> = Promise.resolve()
+  #closing: Promise<void> | null = null
+
+  private constructor(options: BookStoreOptions, store: CorestoreLike, wal: WalSync) {
+    this.#options = options
+    this.#store = store
+    this.#wal = wal
+    this.#cursors = new Cursors(join(options.dir, 'followers.db'))
+    this.#views = new Views(join(options.indexDir, 'views'), () => this.#open.values())
+    this.#committer = new Committer({
+      keys: options.keys,
+      clock: options.clock ?? { now: () => new Date() },
+      sync: () => wal.sync(),
+      views: () => this.#views.all(),
+      repeated: async (book, marks) => (await readRequest(book, marks)) ?? [],
+      failed: () => { for (const open of this.#open.values()) open.mark.abandon() },
+    })
+    this.#housekeeping = setInterval(() => this.#commitDisposables(), HOUSEKEEPING).unref()
+  }
+
+  /** Throws STORE_LOCKED when another has it open, STORE_FAILED when it cannot be opened or synced. */
+  static async open(options: BookStoreOptions): Promise<BookStore> {
+    const cores = join(options.dir, 'cores')
+    for (const directory of [cores, options.indexDir, options.marksDir]) await makeDirectory(directory)
+    // A folder that was moved or restored opens: marks guard against forks, and RocksDB's own lock keeps a second writer out.
+    const store = new Corestore(cores, { allowBackup: true })
+    try {
+      await store.ready()
+      const wal = new WalSync(store.storage.db, join(cores, 'db'))
+      await wal.sync()
+      return new BookStore(options, store, wal)
+    } catch (cause) {
+      await store.close().catch(() => undefined)
+      const locked = cause instanceof Error && /lock/i.test(cause.message)
+      throw locked
+        ? new BookError('STORE_LOCKED', `${options.dir} is open elsewhere: only one process may write it`, { cause })
+        : new BookError('STORE_FAILED', `${options.dir} cannot be opened`, { cause })
+    }
+  }
+
+  /**
+   * Opens the book of a kind and organization, or begins it. One that must not be written opens read-only, with its
+   * `refusal`. `adopt: true` takes on a book that has lost its mark: only where nobody else holds more of it.
+   */
+  async book(name: BookName & { readonly adopt?: boolean }): Promise<Book> {
+    this.#checkOpen()
+    const id = bookId(name)
+    let opening = this.#opening.get(id)
+    if (opening === undefined) {
+      opening = this.#inTurn(() => this.#openBook(id, name))
+      this.#opening.set(id, opening)
+      opening.catch(() => this.#opening.delete(id))
+    }
+    const book = await opening
+    const open = this.#open.get(id)
+    if (name.adopt === true && open?.refusal?.code === 'BOOK_WITHOUT_MARK') open.refusal = await compareWithMark(open, true)
+    return book
+  }
+
+  async #openBook(id: string, { kind, organization, adopt = false }: BookName & { readonly adopt?: boolean }): Promise<Book> {
+    const { keys, indexDir, marksDir, delay } = this.#options
+    const { publicKey } = await keys.writerKeyPair(id)
+    const core = await BookCore.open(this.#store, publicKey, await keys.readKey(organization))
+    const open: OpenBook = {
+      id, kind, organization, keys, codec: this.#options.codec ?? jsonCodec, core, mark: new Mark(marksDir, id), refusal: null,
+      wake: new Set(), index: BookIndex.open(join(indexDir, `${id}.db`)),
+    }
+    open.refusal = await compareWithMark(open, adopt)
+    if (!await builtFrom(open, open.index.length, open.index.hash)) open.index.reset()
+    await this.#views.admit(open)
+    this.#open.set(id, open)
+    return new Book(open, {
+      committer: this.#committer, delay,
+      cursor: (name, source) => this.#cursors.cursor(name, source),
+      register: follower => this.#register(follower),
+    })
+  }
+
+  /** Opens a view over all open books of its kinds, now and later. One of another version, or of another past, is built anew. */
+  async view(definition: ViewDefinition): Promise<ViewReader> {
+    this.#checkOpen()
+    const view = await this.#inTurn(() => this.#views.open(definition))
+    return { get: (sql, ...values) => view.get(sql, ...values), all: (sql, ...values) => view.all(sql, ...values) }
+  }
+
+  /** Builds a view anew out of its books, in place. Effects are never repeated: there are none in a view. */
+  rebuildView(name: string): Promise<void> {
+    return this.#inTurn(() => this.#views.rebuild(name))
+  }
+
+  /** Builds a view a second time and answers what differs: nothing, unless the view is stale or was tampered with. */
+  compareView(name: string): Promise<readonly ViewDifference[]> {
+    return this.#inTurn(() => this.#views.compare(name))
+  }
+
+  /** Names of the views that are open. */
+  views(): readonly string[] {
+    return [...this.#views.all()].map(view => view.definition.name)
+  }
+
+  /** The books that are open. */
+  async books(): Promise<readonly Book[]> {
+    return Promise.all(this.#opening.values())
+  }
+
+  /** A follower of entries that come from elsewhere, such as another group's action; its place is kept with this store. */
+  follower<T extends { readonly seq: number }>(source: string, options: Omit<FollowerOptions<T>, 'cursor'>): Follower<T> {
+    this.#checkOpen()
+    checkLabel(options.name)
+    const delay = options.delay ?? this.#options.delay
+    const follower = new Follower<T>({ ...options, ...(delay === undefined ? {} : { delay }), cursor: this.#cursors.cursor(options.name, source) })
+    this.#register(follower)
+    return follower.start()
+  }
+
+  /**
+   * Erases a person in an organization: the key of all their subjects is destroyed, in books, back-ups and copies alike, and
+   * views that may hold personal data are built anew without it. Verification of the books still holds.
+   */
+  async erase(person: string, organization: string): Promise<readonly string[]> {
+    const kids = await this.#options.keys.destroySubjectKey(person, organization)
+    await this.#inTurn(async () => {
+      for (const view of [...this.#views.all()]) {
+        if (view.definition.personal !== false) await this.#views.rebuild(view.definition.name)
+      }
+    })
+    return kids
+  }
+
+  health(): StoreHealth {
+    const problems: { code: string; of: string }[] = []
+    if (this.#committer.failure !== null) problems.push({ code: this.#committer.failure.code, of: 'store' })
+    for (const open of this.#open.values()) {
+      if (open.refusal !== null) problems.push({ code: open.refusal.code, of: open.id })
+      if (open.mark.failure !== null) problems.push({ code: 'MARK_FAILED', of: open.id })
+    }
+    for (const view of this.#views.all()) if (view.failure !== null) problems.push({ code: 'VIEW_FAILED', of: view.definition.name })
+    const followers = [...this.#followers].filter(follower => !follower.stopped).map(follower => follower.status)
+    for (const follower of followers) if (follower.attempts > 0) problems.push({ code: 'FOLLOWER_RETRIES', of: follower.name })
+    return { ok: problems.length === 0, problems, followers }
+  }
+
+  /** Answers what was taken, writes the marks, and closes. Rejects when a mark could not be written. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#housekeeping)
+    await Promise.all([...this.#followers].map(follower => follower.stop()))
+    await this.#committer.close()
+    await this.#turn.catch(() => undefined)
+    let failure: unknown = null
+    for (const open of this.#open.values()) {
+      if (this.#committer.failure === null) await open.mark.close().catch((error: unknown) => { failure = error })
+      open.index.close()
+    }
+    this.#views.close()
+    this.#cursors.close()
+    await this.#wal.close()
+    await this.#store.close()
+    if (failure !== null) throw failure
+  }
+
+  #register(follower: Stoppable): void {
+    for (const other of this.#followers) if (other.stopped) this.#followers.delete(other)
+    this.#followers.add(follower)
+  }
+
+  #commitDisposables(): void {
+    for (const open of this.#open.values()) open.index.commit()
+    this.#views.commit()
+  }
+
+  /** Books and views are opened and rebuilt one after another, so that each sees what the other has become. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work, work)
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== null) throw new BookError('STORE_CLOSED', this.#options.dir)
+  }
+}

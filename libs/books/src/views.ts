@@ -1,0 +1,109 @@
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { builtFrom, catchUp } from './catch-up.ts'
+import { compareViews, type ViewDifference } from './compare.ts'
+import { BookError } from './errors.ts'
+import { makeDirectory } from './files.ts'
+import { defineView, ViewFile, type ViewDefinition } from './view.ts'
+import type { OpenBook } from './open-book.ts'
+
+/** The views of a store and how they are kept level with its books. */
+export class Views {
+  readonly #directory: string
+  readonly #books: () => Iterable<OpenBook>
+  readonly #files = new Map<string, ViewFile>()
+  #rebuilds = 0
+
+  constructor(directory: string, books: () => Iterable<OpenBook>) {
+    this.#directory = directory
+    this.#books = books
+  }
+
+  all(): Iterable<ViewFile> {
+    return this.#files.values()
+  }
+
+  /** Throws VIEW_INVALID when none of that name is open. */
+  file(name: string): ViewFile {
+    const file = this.#files.get(name)
+    if (file === undefined) throw new BookError('VIEW_INVALID', `no view ${name} is open`)
+    return file
+  }
+
+  async open(definition: ViewDefinition): Promise<ViewFile> {
+    defineView(definition)
+    if (this.#files.has(definition.name)) throw new BookError('VIEW_INVALID', `${definition.name} is open already`)
+    await makeDirectory(this.#directory)
+    let view = ViewFile.open(definition, join(this.#directory, `${definition.name}.db`))
+    for (const book of this.#of(view)) {
+      if (await builtFrom(book, view.length(book.id), view.hash(book.id))) continue
+      view.close()
+      view = ViewFile.create(definition, view.file)
+      break
+    }
+    await this.#level(view, this.#of(view))
+    this.#files.set(definition.name, view)
+    return view
+  }
+
+  /** Brings the views up to a book that is being opened, and its index with them. */
+  async admit(book: OpenBook): Promise<void> {
+    const views = [...this.#files.values()].filter(view => view.wants(book.kind))
+    for (const view of views) {
+      if (!await builtFrom(book, view.length(book.id), view.hash(book.id))) await this.rebuild(view.definition.name)
+    }
+    await catchUp(book, views)
+  }
+
+  /** Builds a view anew out of its books and puts it in the place of the old one. Writing goes on meanwhile. */
+  async rebuild(name: string): Promise<void> {
+    const view = this.file(name)
+    const fresh = await this.fresh(name)
+    view.replaceBy(fresh, renameSync)
+  }
+
+  /** A second, detached copy of a view, built out of its books from the first entry on. The caller discards it. */
+  async fresh(name: string): Promise<ViewFile> {
+    const view = this.file(name)
+    this.#rebuilds += 1
+    const fresh = ViewFile.create(view.definition, join(this.#directory, `.${name}.${process.pid}.${this.#rebuilds}.db`))
+    try {
+      await this.#level(fresh, this.#of(fresh))
+    } catch (error) {
+      fresh.discard()
+      throw error
+    }
+    return fresh
+  }
+
+  /** What differs between a view and its rebuild; a view that has failed differs. */
+  async compare(name: string): Promise<readonly ViewDifference[]> {
+    const fresh = await this.fresh(name)
+    try {
+      return compareViews(this.file(name), fresh)
+    } finally {
+      fresh.discard()
+    }
+  }
+
+  commit(): void {
+    for (const view of this.#files.values()) view.commit()
+  }
+
+  close(): void {
+    for (const view of this.#files.values()) view.close()
+  }
+
+  #of(view: ViewFile): OpenBook[] {
+    return [...this.#books()].filter(book => view.wants(book.kind))
+  }
+
+  /** Resolves, without a pause after its last look, when the view has all that the books have acknowledged. */
+  async #level(view: ViewFile, books: readonly OpenBook[]): Promise<void> {
+    while (view.failure === null) {
+      const behind = books.find(book => view.length(book.id) < book.index.length)
+      if (behind === undefined) return
+      await catchUp(behind, [view], behind.index.length)
+    }
+  }
+}
