@@ -7,10 +7,10 @@ import {
 } from '@growr/lending'
 import { decodeJson, encodeJson } from '@growr/money'
 import type { IntentDoc } from '../investor/investor.collections.ts'
-import { callerId } from '../requests.ts'
+import { callerName } from '@growr/service'
 import { directory } from './directory.view.ts'
 import type { Authority, Current, Events, Kind, Listed, Page, States, Written } from './port.ts'
-import { Queues } from './queue.ts'
+import { Turns } from '@growr/service'
 
 export const kinds = ['project', 'loan', 'funding'] as const
 /** Of bullet loans and offers, the statuses to which a closing day can do something. */
@@ -38,7 +38,7 @@ interface AppendOptions {
 export class FinancingBooks {
   readonly #options: FinancingBooksOptions
   readonly #view: View
-  readonly #queues = new Queues()
+  readonly #queues = new Turns()
   readonly #opened = new Set<(book: Book) => void>()
   readonly #tenants = new Map<string, Promise<Record<Kind, Book>>>()
 
@@ -284,7 +284,7 @@ export class FinancingBooks {
 }
 
 const plain = (value: unknown): unknown => (value === null ? null : JSON.parse(encodeJson(value)))
-const requestOf = (authority: Authority) => ({ id: authority.requestId as string, caller: callerId(authority.caller), params: authority.params })
+const requestOf = (authority: Authority) => ({ id: authority.requestId as string, caller: callerName(authority), params: authority.params })
 
 /** A book's refusals that a caller can act on, in the catalogue's terms. */
 async function refusing<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type { funding as contract } from '@growr/contracts'
 import type { FundingState } from '@growr/lending'
-import { decimal } from '../money.ts'
+import { decimal } from '@growr/service'
 
 /** A transfer of capital as the API shows it; the receipt is kept beside it. */
 export function presentFunding(state: FundingState, receipt: contract.Funding['receipt']): contract.Funding {

@@ -1,12 +1,12 @@
-import { callingUser, defineService, implement, type ActionContext, type Service } from '@growr/bus'
+import { callingUser, defineService, type ActionContext, type Service } from '@growr/bus'
 import { funding as contract, Refusal, type Caller, type Params } from '@growr/contracts'
 import { capitalPosition, decideFunding, type CapitalPosition, type ContractFacts, type FundingCommand, type FundingState, type ProjectState } from '@growr/lending'
 import { zero } from '@growr/money'
 import { amountOfIntent } from '../investor/investor.service.ts'
 import type { IntentDoc } from '../investor/investor.collections.ts'
 import { type Financing, today, valueDateOf } from '../financing.ts'
-import { connectionOf } from '../lists.ts'
-import { decimal, eventsOf, positiveOf } from '../money.ts'
+import { connectionOfList } from '@growr/service'
+import { decimal, eventsOf, positiveOf } from '@growr/service'
 import { presentFunding } from './funding.present.ts'
 
 /** Project funding and the repayment of investors; reads and writes the Funding book. */
@@ -62,13 +62,13 @@ export function fundingService(financing: Financing): Service {
   return defineService({
     name: 'funding',
     actions: [
-      implement(contract.fund, {
+      action(contract.fund, {
         scope: intentScope,
         handle: (params, context) => register(contract.fund.name, params, context, (transfer, doc) => ({
           type: 'fund', contract: facts(doc, transfer.project), position: books.position(transfer.project), ...transfer,
         })),
       }),
-      implement(contract.refund, {
+      action(contract.refund, {
         scope: intentScope,
         handle: (params, context) => register(contract.refund.name, params, context, (transfer, doc) => {
           const shares = { contract: facts(doc, transfer.project), ...transfer }
@@ -76,7 +76,7 @@ export function fundingService(financing: Financing): Service {
           return { type: 'repayInvestor', owed: owedTo(doc, transfer.project, transfer.valueDate), position: books.position(transfer.project), ...shares }
         }),
       }),
-      implement(contract.revert, {
+      action(contract.revert, {
         scope: scopeOf,
         handle: async (params, context) => {
           const { state } = books.requireFunding(params.key)
@@ -93,9 +93,9 @@ export function fundingService(financing: Financing): Service {
         },
       }),
       // Money that a network's listener detected: no network is on in this node yet, so whatever asks is told so.
-      implement(contract.detect, { handle: () => { throw new Refusal('NOT_OFFERED') } }),
-      implement(contract.findByKey, { scope: scopeOf, handle: ({ key }) => show(books.requireFunding(key).state) }),
-      implement(contract.findByProject, {
+      action(contract.detect, { handle: () => { throw new Refusal('NOT_OFFERED') } }),
+      action(contract.findByKey, { scope: scopeOf, handle: ({ key }) => show(books.requireFunding(key).state) }),
+      action(contract.findByProject, {
         scope: async ({ project }, { caller }: { caller: Caller }) => ({
           organization: books.requireProject(project).state.organizationId,
           owners: caller.kind === 'user' && caller.role === 'INVESTOR' ? await books.investorsOf(intents, project, caller.userId) : [],
@@ -104,10 +104,10 @@ export function fundingService(financing: Financing): Service {
           const own = caller.kind === 'user' && caller.role === 'INVESTOR' ? caller.userId : undefined
           const listed = books.listFundings(project, { first, after }, (state) => own === undefined || state.subject?.investorId === own)
           const rows = await Promise.all(listed.rows.map(async ({ key, value }) => ({ key, value: await show(value) })))
-          return connectionOf({ ...listed, rows })
+          return connectionOfList({ ...listed, rows })
         },
       }),
-      implement(contract.position, {
+      action(contract.position, {
         scope: intentScope,
         handle: async ({ intent }, context) => {
           callingUser(context)

@@ -1,13 +1,13 @@
-import { callingUser, defineService, implement, type ActionContext, type Service } from '@growr/bus'
+import { callingUser, defineService, type ActionContext, type Service } from '@growr/bus'
 import { investor as contract, identity, Refusal, user as users, type Caller } from '@growr/contracts'
 import type { Stored, Written } from '@growr/collections'
 import { checkCommitment } from '@growr/lending'
 import { amountOf as amountIn, type Amount } from '@growr/money'
-import { digestOf } from '../documents.ts'
+import { digestOf } from '@growr/service'
 import { type Financing, organizationOf } from '../financing.ts'
-import { connectionOf } from '../lists.ts'
-import { decimal, eventsOf, positiveOf } from '../money.ts'
-import { requestRef } from '../requests.ts'
+import { connectionOfList } from '@growr/service'
+import { decimal, eventsOf, positiveOf } from '@growr/service'
+import { requestRef } from '@growr/service'
 import { investorContract } from './investor.contract.ts'
 import type { ContractDoc, IntentDoc } from './investor.collections.ts'
 
@@ -74,7 +74,7 @@ export function investorService(financing: Financing): Service {
   return defineService({
     name: 'investor',
     actions: [
-      implement(contract.requestInvitation, {
+      action(contract.requestInvitation, {
         handle: (params, context) => {
           const { state } = books.requireProject(params.project)
           if (!state.isPublic || state.status === 'DRAFT') throw new Refusal('NOT_FOUND', { path: 'project' })
@@ -82,7 +82,7 @@ export function investorService(financing: Financing): Service {
           return open(params.project, callingUser(context).userId, 'REQUESTED', context, contract.requestInvitation.name, params)
         },
       }),
-      implement(contract.inviteInvestor, {
+      action(contract.inviteInvestor, {
         scope: projectScope,
         handle: async (params, context) => {
           const organization = await organizationOf(financing, callingUser(context).organization as string)
@@ -90,19 +90,19 @@ export function investorService(financing: Financing): Service {
           return open(params.project, user, 'INVITED', context, contract.inviteInvestor.name, params)
         },
       }),
-      implement(contract.approveInvestor, {
+      action(contract.approveInvestor, {
         scope: intentScope,
         handle: async (params, context) => present((await move(params.intent, ['REQUESTED'], () => ({ status: 'INVITED' }), 'investor.invited', context, contract.approveInvestor.name, params)).doc),
       }),
-      implement(contract.rejectInvestor, {
+      action(contract.rejectInvestor, {
         scope: intentScope,
         handle: async (params, context) => present((await move(params.intent, ['REQUESTED', 'INVITED', 'CONFIRMED'], () => ({ status: 'REJECTED' }), 'investor.rejected', context, contract.rejectInvestor.name, params)).doc),
       }),
-      implement(contract.rejectInvitation, {
+      action(contract.rejectInvitation, {
         scope: intentScope,
         handle: async (params, context) => present((await move(params.intent, ['INVITED', 'CONFIRMED'], () => ({ status: 'REJECTED' }), 'investor.declined', context, contract.rejectInvitation.name, params)).doc),
       }),
-      implement(contract.acceptInvitation, {
+      action(contract.acceptInvitation, {
         scope: intentScope,
         handle: async (params, context) => {
           const { doc } = await requireIntent(params.intent)
@@ -119,14 +119,14 @@ export function investorService(financing: Financing): Service {
           return present(written.doc)
         },
       }),
-      implement(contract.getContract, {
+      action(contract.getContract, {
         scope: intentScope,
         handle: async ({ intent }) => {
           const { digest, document, signatures } = await draw((await requireIntent(intent)).doc)
           return { intent, digest, document, signatures, interestRate: String(document['interestRate']) }
         },
       }),
-      implement(contract.signContract, {
+      action(contract.signContract, {
         scope: intentScope,
         handle: async (params, context) => {
           const { doc } = await requireIntent(params.intent)
@@ -141,12 +141,12 @@ export function investorService(financing: Financing): Service {
           return present((await move(params.intent, ['CONFIRMED'], () => ({ status: 'SIGNED' }), 'investor.signed', context, contract.signContract.name, params)).doc)
         },
       }),
-      implement(contract.findIntent, { scope: intentScope, handle: async ({ intent }) => present((await requireIntent(intent)).doc) }),
-      implement(contract.findByProject, {
+      action(contract.findIntent, { scope: intentScope, handle: async ({ intent }) => present((await requireIntent(intent)).doc) }),
+      action(contract.findByProject, {
         scope: projectScope,
         handle: async ({ project, status, first, after }) => listed({ project, ...(status ? { status } : {}) }, first, after),
       }),
-      implement(contract.findByInvestor, {
+      action(contract.findByInvestor, {
         scope: (_params, { caller }: { caller: Caller }) => ({ owners: caller.kind === 'user' ? [caller.userId] : [] }),
         handle: async ({ first, after }, context) => listed({ investor: callingUser(context).userId }, first, after),
       }),
@@ -156,7 +156,7 @@ export function investorService(financing: Financing): Service {
   async function listed(where: Partial<Record<'project' | 'status' | 'investor', string>>, first: number, after: string | undefined) {
     const rows = await intents.find({ where: where as never, limit: first + 1, ...(after === undefined ? {} : { after }) })
     const page = rows.slice(0, first).map(({ id, doc }) => ({ key: id, value: present(doc) }))
-    return connectionOf({ rows: page, total: await intents.count(where as never), more: rows.length > first })
+    return connectionOfList({ rows: page, total: await intents.count(where as never), more: rows.length > first })
   }
 }
 

@@ -4,7 +4,7 @@ import { identity, isCode, loan as contract, Refusal, type Code, type Params } f
 import { decideLoan, type LoanState, type RefusalReason } from '@growr/lending'
 import type { Written } from '../books/port.ts'
 import { type Financing, today } from '../financing.ts'
-import { eventsOf, positiveOf } from '../money.ts'
+import { eventsOf, positiveOf } from '@growr/service'
 
 interface Verdict {
   readonly verifierDid: string

@@ -1,7 +1,7 @@
 import type { loan as contract } from '@growr/contracts'
 import { outstandingOfLoan, type LoanState } from '@growr/lending'
 import { add, subtract, type Amount } from '@growr/money'
-import { decimal } from '../money.ts'
+import { decimal } from '@growr/service'
 
 /** A loan as the API shows it to the parties of its contract. */
 export function presentLoan(state: LoanState, version: number): contract.Loan {

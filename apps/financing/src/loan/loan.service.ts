@@ -1,10 +1,10 @@
-import { callerScope, callingUser, defineService, implement, type ActionContext, type Service } from '@growr/bus'
+import { callerScope, callingUser, defineService, type ActionContext, type Service } from '@growr/bus'
 import { identity, loan as contract, Refusal, type Caller } from '@growr/contracts'
 import { decideLoan, type LoanState } from '@growr/lending'
-import { digestOf } from '../documents.ts'
+import { digestOf } from '@growr/service'
 import { type Financing, organizationOf, today } from '../financing.ts'
-import { connectionOf } from '../lists.ts'
-import { eventsOf } from '../money.ts'
+import { connectionOfList } from '@growr/service'
+import { eventsOf } from '@growr/service'
 import { applyForLoan } from './loan.apply.ts'
 import { loanContract } from './loan.contract.ts'
 import { historyOf } from './loan.history.ts'
@@ -54,33 +54,33 @@ export function loanService(financing: Financing): Service {
   return defineService({
     name: 'loan',
     actions: [
-      implement(contract.findOffers, { scope: callerScope, handle: (_params, context) => findOffers(financing, context) }),
-      implement(contract.applyForLoan, {
+      action(contract.findOffers, { scope: callerScope, handle: (_params, context) => findOffers(financing, context) }),
+      action(contract.applyForLoan, {
         scope: callerScope,
         handle: async (params, context) => {
           const { state, seq } = await applyForLoan(financing, params, context)
           return presentLoan(state, seq)
         },
       }),
-      implement(contract.getContract, {
+      action(contract.getContract, {
         scope: ({ loan }) => scopeOf(loan),
         handle: async ({ loan }) => ({ loan, ...(await contractOf(books.requireLoan(loan).state)) }),
       }),
-      implement(contract.signLoan, { scope: ({ loan }) => scopeOf(loan), handle: sign }),
-      implement(contract.updateLoan, { handle: (params, context) => updateLoan(financing, params, context) }),
-      implement(contract.findByKey, { scope: ({ key }) => scopeOf(key), handle: ({ key }) => books.presentedLoan(key) }),
-      implement(contract.findByProject, {
+      action(contract.signLoan, { scope: ({ loan }) => scopeOf(loan), handle: sign }),
+      action(contract.updateLoan, { handle: (params, context) => updateLoan(financing, params, context) }),
+      action(contract.findByKey, { scope: ({ key }) => scopeOf(key), handle: ({ key }) => books.presentedLoan(key) }),
+      action(contract.findByProject, {
         scope: ({ project }, { caller }) => projectScope(project, caller),
         handle: ({ project, status, first, after }, { caller }) => {
           const listed = books.listLoans({ project, status }, { first, after })
-          return connectionOf(listed, caller.kind === 'user' && caller.role === 'INVESTOR' ? withoutBorrower : (loan) => loan)
+          return connectionOfList(listed, caller.kind === 'user' && caller.role === 'INVESTOR' ? withoutBorrower : (loan) => loan)
         },
       }),
-      implement(contract.findByOrganization, {
+      action(contract.findByOrganization, {
         scope: ({ organization }) => ({ organization }),
-        handle: ({ organization, status, first, after }) => connectionOf(books.listLoans({ organization, status }, { first, after })),
+        handle: ({ organization, status, first, after }) => connectionOfList(books.listLoans({ organization, status }, { first, after })),
       }),
-      implement(contract.findByUser, {
+      action(contract.findByUser, {
         scope: ({ user }, { caller }) => {
           const self = caller.kind === 'user' ? caller : undefined
           // Staff ask about anybody, but see the loans of their own organization only.
@@ -89,10 +89,10 @@ export function loanService(financing: Financing): Service {
         handle: ({ user, first, after }, context) => {
           const caller = callingUser(context)
           const organization = caller.role === 'NODE_OPERATOR' ? undefined : caller.organization
-          return connectionOf(books.listLoans({ user: user ?? caller.userId, organization }, { first, after }))
+          return connectionOfList(books.listLoans({ user: user ?? caller.userId, organization }, { first, after }))
         },
       }),
-      implement(contract.history, { scope: ({ key }) => scopeOf(key), handle: ({ key }) => historyOf(books, key) }),
+      action(contract.history, { scope: ({ key }) => scopeOf(key), handle: ({ key }) => historyOf(books, key) }),
     ],
   })
 }

@@ -2,7 +2,7 @@ import type { ActionContext } from '@growr/bus'
 import { project as contract, type Params } from '@growr/contracts'
 import { decideFunding, type FundingCommand } from '@growr/lending'
 import { type Financing, valueDateOf } from '../financing.ts'
-import { eventsOf, positiveOf } from '../money.ts'
+import { eventsOf, positiveOf } from '@growr/service'
 
 type Junior = Params<typeof contract.fundJunior>
 

@@ -3,7 +3,7 @@ import { CredentialError, parseCriteria } from '@growr/credentials'
 import type { FundingSource, LendingTerms } from '@growr/lending'
 import { currencyOf, MoneyError, type Currency, type Json } from '@growr/money'
 import type { z } from 'zod'
-import { positiveOf } from '../money.ts'
+import { positiveOf } from '@growr/service'
 
 /** The currency of a code. CURRENCY_UNKNOWN. */
 export function currencyFor(code: string): Currency {

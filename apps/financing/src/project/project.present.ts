@@ -1,7 +1,7 @@
 import type { project as contract } from '@growr/contracts'
 import { lendable, type FundingSource, type ProjectPosition, type ProjectState } from '@growr/lending'
 import { add } from '@growr/money'
-import { decimal, decimalOrZero } from '../money.ts'
+import { decimal, decimalOrZero } from '@growr/service'
 
 /** A project as the API shows it. */
 export function presentProject(state: ProjectState, position: ProjectPosition, version: number): contract.Project {

@@ -1,9 +1,9 @@
-import { defineService, implement, type ActionContext, type Service } from '@growr/bus'
+import { defineService, type ActionContext, type Service } from '@growr/bus'
 import { project as contract, Refusal, type Caller } from '@growr/contracts'
 import { decideProject, distribute, distributionInput, payablesOf, type ProjectCommand } from '@growr/lending'
 import { type Financing, today } from '../financing.ts'
-import { connectionOf } from '../lists.ts'
-import { decimal, eventsOf, positiveOf } from '../money.ts'
+import { connectionOfList } from '@growr/service'
+import { decimal, eventsOf, positiveOf } from '@growr/service'
 import { accountsOf, restFacts } from './project.accounts.ts'
 import { businessDayOf, closeDays } from './project.day.ts'
 import { fundJunior, withdrawJunior } from './project.junior.ts'
@@ -41,7 +41,7 @@ export function projectService(financing: Financing): Service {
   return defineService({
     name: 'project',
     actions: [
-      implement(contract.createProject, {
+      action(contract.createProject, {
         scope: ({ organization }, { caller }) => ({ organization: organization ?? (caller.kind === 'user' ? caller.organization : undefined) }),
         handle: async (params, context) => {
           const caller = context.caller.kind === 'user' ? context.caller : undefined
@@ -73,14 +73,14 @@ export function projectService(financing: Financing): Service {
           return show(written.state.key)
         },
       }),
-      implement(contract.updateProject, {
+      action(contract.updateProject, {
         scope: scopeOf,
         handle: (params, context) => change(contract.updateProject.name, params, context, () => {
           const { key: _key, ...changes } = params
           return { type: 'update', changes: defined(changes) }
         }),
       }),
-      implement(contract.modifyProjectParams, {
+      action(contract.modifyProjectParams, {
         scope: scopeOf,
         handle: (params, context) => change(contract.modifyProjectParams.name, params, context, () => {
           const { currency } = books.requireProject(params.key).state
@@ -96,21 +96,21 @@ export function projectService(financing: Financing): Service {
           }
         }),
       }),
-      implement(contract.addProjectFunding, {
+      action(contract.addProjectFunding, {
         scope: scopeOf,
         handle: (params, context) => change(contract.addProjectFunding.name, params, context, () => ({
           type: 'addFunding', source: sourceOf(params.source, books.requireProject(params.key).state.currency, financing.newId(), 'source'),
         })),
       }),
-      implement(contract.activateProject, { scope: scopeOf, handle: (params, context) => change(contract.activateProject.name, params, context, (on) => ({ type: 'activate', on })) }),
-      implement(contract.deactivateProject, { scope: scopeOf, handle: (params, context) => change(contract.deactivateProject.name, params, context, (on) => ({ type: 'deactivate', on })) }),
-      implement(contract.closeProject, {
+      action(contract.activateProject, { scope: scopeOf, handle: (params, context) => change(contract.activateProject.name, params, context, (on) => ({ type: 'activate', on })) }),
+      action(contract.deactivateProject, { scope: scopeOf, handle: (params, context) => change(contract.deactivateProject.name, params, context, (on) => ({ type: 'deactivate', on })) }),
+      action(contract.closeProject, {
         scope: scopeOf,
         handle: (params, context) => change(contract.closeProject.name, params, context, async (on) => ({
           type: 'distribute', on, ...(await restFacts(financing, params.key)), loans: books.loansOf(params.key), fundings: books.fundingsOf(params.key),
         })),
       }),
-      implement(contract.previewDistribution, {
+      action(contract.previewDistribution, {
         scope: scopeOf,
         handle: async ({ key }) => {
           const { state } = books.requireProject(key)
@@ -118,35 +118,35 @@ export function projectService(financing: Financing): Service {
           return payables.map(({ id, payee, kind, party, amount, paid }) => ({ id, payee, kind, party, amount: decimal(amount, state.currency), paid: decimal(paid, state.currency) }))
         },
       }),
-      implement(contract.fundJunior, { scope: scopeOf, handle: async (params, context) => show(await fundJunior(financing, params, context)) }),
-      implement(contract.withdrawJunior, { scope: scopeOf, handle: async (params, context) => show(await withdrawJunior(financing, params, context)) }),
-      implement(contract.findByKey, { scope: seenBy, handle: ({ key }) => show(key) }),
-      implement(contract.findByOrganization, {
+      action(contract.fundJunior, { scope: scopeOf, handle: async (params, context) => show(await fundJunior(financing, params, context)) }),
+      action(contract.withdrawJunior, { scope: scopeOf, handle: async (params, context) => show(await withdrawJunior(financing, params, context)) }),
+      action(contract.findByKey, { scope: seenBy, handle: ({ key }) => show(key) }),
+      action(contract.findByOrganization, {
         scope: ({ organization }) => ({ organization }),
-        handle: ({ organization, status, first, after }) => connectionOf(books.listProjects({ organization, status }, { first, after }), ({ state, seq }) => presentProject(state, books.position(state), seq)),
+        handle: ({ organization, status, first, after }) => connectionOfList(books.listProjects({ organization, status }, { first, after }), ({ state, seq }) => presentProject(state, books.position(state), seq)),
       }),
-      implement(contract.findByAddress, {
+      action(contract.findByAddress, {
         handle: ({ address }) => {
           const found = books.projectByAddress(address)
           return found ? show(found) : null
         },
       }),
-      implement(contract.findPublic, {
-        handle: ({ first, after }) => connectionOf(books.listProjects({ public: true, status: 'ACTIVATED' }, { first, after }), ({ state, seq }) => presentPublic(presentProject(state, books.position(state), seq))),
+      action(contract.findPublic, {
+        handle: ({ first, after }) => connectionOfList(books.listProjects({ public: true, status: 'ACTIVATED' }, { first, after }), ({ state, seq }) => presentPublic(presentProject(state, books.position(state), seq))),
       }),
-      implement(contract.accounts, { scope: scopeOf, handle: ({ key }) => accountsOf(financing, key) }),
-      implement(contract.businessDay, {
+      action(contract.accounts, { scope: scopeOf, handle: ({ key }) => accountsOf(financing, key) }),
+      action(contract.businessDay, {
         scope: ({ organization }) => ({ organization }),
         handle: async ({ organization }) => businessDayOf(financing, organization, await today(financing, organization)),
       }),
-      implement(contract.closeDay, {
+      action(contract.closeDay, {
         scope: ({ organization }) => ({ organization }),
         handle: async ({ organization }) => {
           await closeDays(financing, organization)
           return businessDayOf(financing, organization, await today(financing, organization))
         },
       }),
-      implement(contract.entries, { handle: ({ organization, book, after, limit }) => books.feed(book, organization, after, limit) }),
+      action(contract.entries, { handle: ({ organization, book, after, limit }) => books.feed(book, organization, after, limit) }),
     ],
   })
 }
