@@ -1,0 +1,124 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bookKeys, BookStore, SealingKeys, type Codec } from '@growr/books'
+import { openCollections, type Collections } from '@growr/collections'
+import { BOOK_PURPOSE, Custody, recordCipher, type KdfCost } from '@growr/keys'
+import { decodeJson, encodeJson } from '@growr/money'
+
+/** The rooms of a group's data. Marks and the erasure log lie apart: a back-up must hold neither. */
+export interface Rooms {
+  readonly root: string
+  readonly custody: string
+  readonly collections: string
+  readonly sealing: string
+  readonly store: string
+  readonly index: string
+  readonly marks: string
+  readonly erasures: string
+}
+
+export function roomsOf(dataDir: string, group: string): Rooms {
+  const root = join(dataDir, group)
+  return {
+    root,
+    custody: join(root, 'keys.json'),
+    collections: join(root, 'collections.db'),
+    sealing: join(root, 'sealing.db'),
+    store: join(root, 'store'),
+    index: join(root, 'index'),
+    marks: join(dataDir, 'marks', group),
+    erasures: join(dataDir, 'marks', `${group}.erasures`),
+  }
+}
+
+/** What every group holds keys for, besides its own purposes. */
+const COMMON = ['call-token', 'record', 'requests'] as const
+const BOOKS = [BOOK_PURPOSE, 'books', 'sealing'] as const
+
+export interface KeepOptions {
+  readonly dataDir: string
+  readonly group: string
+  readonly passphrase: string
+  /** Purposes of keys of this group alone. */
+  readonly purposes?: readonly string[]
+  readonly clock: { now(): Date }
+  /** Cheaper derivation of the key from the pass phrase, for temporary nodes. */
+  readonly cost?: KdfCost
+}
+
+/** A group's custody and collections, opened or made at the first start. */
+export interface Keep {
+  readonly rooms: Rooms
+  readonly custody: Custody
+  readonly collections: Collections
+  /** For `requestRefs`. */
+  readonly requestKey: Uint8Array
+  close(): Promise<void>
+}
+
+export async function openKeep(options: KeepOptions): Promise<Keep> {
+  const { dataDir, group, passphrase, clock, cost } = options
+  const rooms = roomsOf(dataDir, group)
+  await mkdir(rooms.root, { recursive: true, mode: 0o700 })
+  const purposes = [...COMMON, ...BOOKS, ...(options.purposes ?? [])]
+  const custody = await Custody.openOrCreate({ file: rooms.custody, group, purposes, passphrase, clock, ...(cost ? { cost } : {}) })
+  try {
+    await custody.ensure({ purpose: 'call-token', algorithm: 'EdDSA' })
+    const collections = await openCollections({ file: rooms.collections, cipher: recordCipher(custody.secret('record')), clock })
+    return {
+      rooms,
+      custody,
+      collections,
+      requestKey: custody.secret('requests').derive('params'),
+      close: async () => {
+        await collections.close()
+        custody.close()
+      },
+    }
+  } catch (error) {
+    custody.close()
+    throw error
+  }
+}
+
+/** Amounts in books are digits of minor units with their currency. */
+export const bookCodec: Codec = { encode: encodeJson, decode: decodeJson }
+
+/** A group's books: one store, its keys out of custody, its data keys wrapped beside it. */
+export async function openBookStore(keep: Pick<Keep, 'rooms' | 'custody'>, clock: { now(): Date }): Promise<{ readonly store: BookStore; readonly sealing: SealingKeys; close(): Promise<void> }> {
+  const { rooms, custody } = keep
+  const secret = custody.secret('books')
+  const wrapping = custody.secret('sealing')
+  const derived = new Map<string, Buffer>()
+  const key = (use: string, organization: string): Buffer => {
+    const info = `${use}/${organization}`
+    const known = derived.get(info) ?? secret.derive(info)
+    derived.set(info, known)
+    return known
+  }
+  const sealing = await SealingKeys.open({
+    file: rooms.sealing,
+    erasureLog: rooms.erasures,
+    wrapper: { wrap: (data, context) => wrapping.wrap(data, context), unwrap: (data, context) => wrapping.unwrap(data, context) },
+    personKey: secret.derive('persons'),
+    clock,
+  })
+  const keys = bookKeys(
+    {
+      writerKeyPair: (book) => custody.bookWriterKeyPair(book),
+      readKey: (organization) => key('read', organization),
+      pseudonymKey: (organization) => key('pseudonym', organization),
+      requestKey: (organization) => key('request', organization),
+    },
+    sealing,
+  )
+  const store = await BookStore.open({ dir: rooms.store, indexDir: rooms.index, marksDir: rooms.marks, keys, clock, codec: bookCodec })
+  return {
+    store,
+    sealing,
+    close: async () => {
+      await store.close()
+      sealing.close()
+    },
+  }
+}
