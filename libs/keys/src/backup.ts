@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { associate, decrypt, encrypt, wipe } from './aead.ts'
+import { decrypt, encrypt, wipe } from './aead.ts'
 import { Custody } from './custody.ts'
 import { syncDirectory } from './disk.ts'
 import { makeCheck, opensCheck } from './document.ts'

@@ -60,9 +60,10 @@ export async function openCollections({ file, cipher, clock = { now: () => new D
       }
     },
     async health() {
-      const [row] = await prisma.$queryRawUnsafe<{ synchronous: bigint | number }[]>('PRAGMA synchronous')
-      const ok = Number(row?.synchronous) === 2
-      return { ok, detail: ok ? 'ready' : 'writes are not synced: open the database again' }
+      const synchronous = await pragma(prisma, 'synchronous')
+      const timeout = await pragma(prisma, 'busy_timeout')
+      const ok = synchronous === 2 && timeout === 5000
+      return { ok, detail: ok ? 'ready' : 'the connection lost its settings, so that writes may not be synced: open the database again' }
     },
     async compact() {
       await prisma.$executeRawUnsafe('VACUUM')
@@ -70,6 +71,11 @@ export async function openCollections({ file, cipher, clock = { now: () => new D
     },
     close: () => store.close(),
   }
+}
+
+async function pragma(prisma: PrismaClient, name: string): Promise<number> {
+  const [row] = await prisma.$queryRawUnsafe<Record<string, bigint | number>[]>(`PRAGMA ${name}`)
+  return Number(Object.values(row ?? {})[0])
 }
 
 // SQLite gives its log and shared memory the rights of the database file, so that one must be there first.

@@ -1,5 +1,5 @@
 import { CollectionError } from '../errors.ts'
-import { type Prisma, PrismaClient } from '../generated/client.ts'
+import { Prisma, type PrismaClient } from '../generated/client.ts'
 import type { Record as RecordRow } from '../generated/client.ts'
 import type { Row, RowStore } from '../rows.ts'
 
@@ -8,6 +8,7 @@ const UNIQUE = 'P2002'
 const BUSY_ATTEMPTS = 6
 const BUSY_PAUSE_MS = 25
 
+type RawRow = Omit<RecordRow, 'revision' | 'version' | 'removed'> & Record<'revision' | 'version' | 'removed', bigint | number | boolean>
 type Keys = readonly { field: string; value: string }[]
 
 /**
@@ -27,13 +28,22 @@ export class PrismaRowStore implements RowStore {
   }
 
   async search(collection: string, keys: Keys, after: string | undefined, limit: number): Promise<Row[]> {
-    const where = { ...matching(collection, keys), ...(after === undefined ? {} : { id: { gt: after } }) }
-    const rows = await retry(() => this.#prisma.record.findMany({ where, orderBy: { id: 'asc' }, take: limit }))
-    return rows.map(fromTable)
+    const [first, ...others] = keys
+    if (first === undefined) {
+      const where = { collection, removed: false, ...(after === undefined ? {} : { id: { gt: after } }) }
+      return (await retry(() => this.#prisma.record.findMany({ where, orderBy: { id: 'asc' }, take: limit }))).map(fromTable)
+    }
+    const rows = await retry(() => this.#prisma.$queryRaw<RawRow[]>`
+      SELECT r.* ${matching(collection, first, others)} AND k."recordId" > ${after ?? ''} ORDER BY k."recordId" LIMIT ${limit}`)
+    return rows.map(({ revision, version, removed, ...row }) =>
+      fromTable({ ...row, revision: Number(revision), version: Number(version), removed: Number(removed) !== 0 }))
   }
 
   async count(collection: string, keys: Keys): Promise<number> {
-    return retry(() => this.#prisma.record.count({ where: matching(collection, keys) }))
+    const [first, ...others] = keys
+    if (first === undefined) return retry(() => this.#prisma.record.count({ where: { collection, removed: false } }))
+    const [row] = await retry(() => this.#prisma.$queryRaw<{ n: bigint }[]>`SELECT count(*) AS n ${matching(collection, first, others)}`)
+    return Number(row?.n ?? 0)
   }
 
   async holder(collection: string, field: string, value: string): Promise<string | null> {
@@ -93,9 +103,12 @@ export class PrismaRowStore implements RowStore {
   }
 }
 
-// Names the collection in the search keys too: only then is their index used from its first column on.
-function matching(collection: string, keys: Keys): Prisma.RecordWhereInput {
-  return { collection, removed: false, AND: keys.map(({ field, value }) => ({ index: { some: { collection, field, value } } })) }
+// Starts from the search key, whose index is in the order of ids; Prisma's own filter on a relation would visit every record.
+function matching(collection: string, { field, value }: Keys[number], others: Keys): Prisma.Sql {
+  const more = others.map((key) => Prisma.sql`AND EXISTS (SELECT 1 FROM "Lookup" AS o WHERE o."collection" = k."collection"
+    AND o."field" = ${key.field} AND o."value" = ${key.value} AND o."recordId" = k."recordId")`)
+  return Prisma.sql`FROM "Lookup" AS k JOIN "Record" AS r ON r."collection" = k."collection" AND r."id" = k."recordId"
+    WHERE k."collection" = ${collection} AND k."field" = ${field} AND k."value" = ${value} ${Prisma.join([Prisma.empty, ...more], ' ')}`
 }
 
 function uniqueKeyOf(collection: string, field: string, value: string): string {
