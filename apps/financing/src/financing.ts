@@ -2,6 +2,7 @@ import { type Bus } from '@growr/bus'
 import { organization as organizations, Refusal } from '@growr/contracts'
 import type { Repository } from '@growr/collections'
 import { businessDate, type Clock } from '@growr/runtime'
+import type { RequestRefs } from '@growr/service'
 import type { FinancingBooks } from './books/financing-books.ts'
 import type { ContractDoc, IntentDoc, ReceiptDoc } from './investor/investor.collections.ts'
 
@@ -14,8 +15,10 @@ export interface Financing {
   readonly bus: Bus
   readonly clock: Clock
   readonly newId: () => string
-  /** Wakes followers in other groups. */
-  readonly wake: (book: string, organization: string) => void
+  /** How a collection's record knows a request again. */
+  readonly requests: RequestRefs
+  /** A record waits to tell others something. */
+  readonly woken: () => void
 }
 
 export interface OrganizationView {

@@ -1,4 +1,4 @@
-import { BookError, entryReference, type Book, type BookStore, type Draft, type StoredEntry, type View } from '@growr/books'
+import { entryReference, type Book, type BookStore, type Draft, type StoredEntry, type ViewReader } from '@growr/books'
 import type { Repository } from '@growr/collections'
 import { Refusal, type project as projects, type loan as loanContract } from '@growr/contracts'
 import { postingsFor } from '@growr/ledger'
@@ -6,11 +6,10 @@ import {
   applyTo, emptyPosition, RULES, type BusinessDayState, type DayClosed, type FundingState, type LoanState, type ProjectPosition, type ProjectState,
 } from '@growr/lending'
 import { decodeJson, encodeJson } from '@growr/money'
+import { callerName, Turns } from '@growr/service'
 import type { IntentDoc } from '../investor/investor.collections.ts'
-import { callerName } from '@growr/service'
 import { directory } from './directory.view.ts'
 import type { Authority, Current, Events, Kind, Listed, Page, States, Written } from './port.ts'
-import { Turns } from '@growr/service'
 
 export const kinds = ['project', 'loan', 'funding'] as const
 /** Of bullet loans and offers, the statuses to which a closing day can do something. */
@@ -22,7 +21,6 @@ export interface FinancingBooksOptions {
   /** The organizations that have books here. */
   readonly tenants: Repository<{ id: string }>
   readonly businessDate: (organization: string) => Promise<string>
-  readonly newId: () => string
   /** Called after each append: wakes followers in other groups. */
   readonly appended: (kind: Kind, organization: string) => void
 }
@@ -37,12 +35,12 @@ interface AppendOptions {
 /** The Project, Loan and Funding books of all organizations: one writer, one queue for each project, one directory to look things up. */
 export class FinancingBooks {
   readonly #options: FinancingBooksOptions
-  readonly #view: View
+  readonly #view: ViewReader
   readonly #queues = new Turns()
   readonly #opened = new Set<(book: Book) => void>()
   readonly #tenants = new Map<string, Promise<Record<Kind, Book>>>()
 
-  private constructor(options: FinancingBooksOptions, view: View) {
+  private constructor(options: FinancingBooksOptions, view: ViewReader) {
     this.#options = options
     this.#view = view
   }
@@ -97,7 +95,7 @@ export class FinancingBooks {
   async answered<K extends Kind>(kind: K, organization: string, authority: Authority): Promise<Written<States[K]> | undefined> {
     if (authority.requestId === undefined) return undefined
     const books = await this.#tenant(organization)
-    const entries = await refusing(() => books[kind].findRequest(authority.action, requestOf(authority)))
+    const entries = await books[kind].findRequest(authority.action, requestOf(authority))
     const last = entries?.at(-1)
     return last ? { state: last.state as unknown as States[K], seq: last.seq, repeated: true } : undefined
   }
@@ -120,7 +118,7 @@ export class FinancingBooks {
     if (!first) throw new Error('a decision without events has nothing to append')
     const books = await this.#tenant(organization)
     const request = authority.requestId === undefined ? null : requestOf(authority)
-    const entries = await refusing(() => books[kind].append([{ ...first, expectedSeq: current?.seq ?? 0, request }, ...drafts.slice(1)]))
+    const entries = await books[kind].append([{ ...first, expectedSeq: current?.seq ?? 0, request }, ...drafts.slice(1)])
     const last = entries[entries.length - 1] as StoredEntry
     if (last.repeated !== true) this.#options.appended(kind, organization)
     return { state: last.state as unknown as States[K], seq: last.seq, repeated: last.repeated === true }
@@ -132,14 +130,13 @@ export class FinancingBooks {
     if (!event) return
     const state = applyTo.project(this.calendar(organization), event)
     const draft = this.#draft(CALENDAR, event, state, { postings: [], businessDate, authority, scope: `organization:${organization}`, person: null })
-    await refusing(() => books.project.append({ ...draft, request: requestOf(authority) }))
+    await books.project.append({ ...draft, request: requestOf(authority) })
   }
 
   #draft(key: string, event: object & { type: string }, state: object, rest: { postings: Draft['postings'] & object; businessDate: string; authority: Authority; scope: string; person: string | null }): Draft {
     const { caller, action, cause } = rest.authority
     return {
       key,
-      type: event.type,
       rules: String(RULES),
       businessDate: rest.businessDate,
       actor: caller.kind === 'user' ? { role: caller.role, id: caller.userId } : { role: caller.kind === 'service' ? `service:${caller.service}` : 'stranger', id: null },
@@ -215,6 +212,11 @@ export class FinancingBooks {
     return this.#view.all("SELECT state FROM project WHERE status <> 'CLOSED' AND status <> 'DRAFT'").map((row) => decodeJson(String(row['state'])) as ProjectState).filter((state) => state.distribution !== null)
   }
 
+  /** Whom a project's own subject leads to: who created it; null after an erasure. */
+  createdBy(key: string): string | null {
+    return this.requireProject(key).state.subject?.userId ?? null
+  }
+
   closedThrough(organization: string): string | undefined {
     const row = this.#view.get('SELECT closed FROM day WHERE organization = ?', organization)
     return row ? String(row['closed']) : undefined
@@ -285,17 +287,3 @@ export class FinancingBooks {
 
 const plain = (value: unknown): unknown => (value === null ? null : JSON.parse(encodeJson(value)))
 const requestOf = (authority: Authority) => ({ id: authority.requestId as string, caller: callerName(authority), params: authority.params })
-
-/** A book's refusals that a caller can act on, in the catalogue's terms. */
-async function refusing<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof BookError) {
-      if (error.code === 'REQUEST_ID_REUSED' || error.code === 'STALE_STATE') throw new Refusal(error.code, { cause: error })
-      if (error.code === 'STORE_BUSY') throw new Refusal('UNAVAILABLE', { cause: error })
-      if (error.code.startsWith('STORE_') || error.code.startsWith('BOOK_')) throw new Refusal('STORE_FAILED', { cause: error, details: { code: error.code } })
-    }
-    throw error
-  }
-}

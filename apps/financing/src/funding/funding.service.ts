@@ -2,11 +2,10 @@ import { callingUser, defineService, type ActionContext, type Service } from '@g
 import { funding as contract, Refusal, type Caller, type Params } from '@growr/contracts'
 import { capitalPosition, decideFunding, type CapitalPosition, type ContractFacts, type FundingCommand, type FundingState, type ProjectState } from '@growr/lending'
 import { zero } from '@growr/money'
+import { action, connectionOfList, decimal, eventsOf, positiveOf } from '@growr/service'
 import { amountOfIntent } from '../investor/investor.service.ts'
 import type { IntentDoc } from '../investor/investor.collections.ts'
 import { type Financing, today, valueDateOf } from '../financing.ts'
-import { connectionOfList } from '@growr/service'
-import { decimal, eventsOf, positiveOf } from '@growr/service'
 import { presentFunding } from './funding.present.ts'
 
 /** Project funding and the repayment of investors; reads and writes the Funding book. */

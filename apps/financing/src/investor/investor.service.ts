@@ -1,13 +1,10 @@
 import { callingUser, defineService, type ActionContext, type Service } from '@growr/bus'
-import { investor as contract, identity, Refusal, user as users, type Caller } from '@growr/contracts'
+import { investor as contract, identity, Refusal, user as users, type Caller, type Contract } from '@growr/contracts'
 import type { Stored, Written } from '@growr/collections'
 import { checkCommitment } from '@growr/lending'
 import { amountOf as amountIn, type Amount } from '@growr/money'
-import { digestOf } from '@growr/service'
+import { action, connectionOfList, decimal, digestOf, eventsOf, positiveOf } from '@growr/service'
 import { type Financing, organizationOf } from '../financing.ts'
-import { connectionOfList } from '@growr/service'
-import { decimal, eventsOf, positiveOf } from '@growr/service'
-import { requestRef } from '@growr/service'
 import { investorContract } from './investor.contract.ts'
 import type { ContractDoc, IntentDoc } from './investor.collections.ts'
 
@@ -33,11 +30,11 @@ export function investorService(financing: Financing): Service {
   }
 
   /** A new intent, or the one that is there: an investor has one for each project. */
-  const open = async (project: string, investor: string, status: 'REQUESTED' | 'INVITED', context: ActionContext, action: string, params: unknown) => {
+  const open = async (project: string, investor: string, status: 'REQUESTED' | 'INVITED', context: ActionContext, action: Contract, params: unknown) => {
     const { state } = books.requireProject(project)
     if (state.status === 'CLOSED' || state.distribution) throw new Refusal('PROJECT_STATUS', { path: 'project' })
     const earlier = (await intents.find({ where: { project, investor } })).find(({ doc }) => doc.status !== 'REJECTED')
-    const request = requestRef(context, action, params)
+    const request = financing.requests(action, params as never, context)
     if (earlier && !request) throw new Refusal('DUPLICATE', { path: 'project' })
     const doc: IntentDoc = { id: financing.newId(), project, organization: state.organizationId, investor, status, source: null, amount: null, walletAddress: null, createdAt: financing.clock.now().toISOString() }
     if (earlier) {
@@ -49,8 +46,8 @@ export function investorService(financing: Financing): Service {
     return present(written.doc)
   }
 
-  const move = async (id: string, from: readonly IntentDoc['status'][], change: (doc: IntentDoc) => Partial<IntentDoc>, event: string, context: ActionContext, action: string, params: unknown): Promise<Written<IntentDoc>> => {
-    const request = requestRef(context, action, params)
+  const move = async (id: string, from: readonly IntentDoc['status'][], change: (doc: IntentDoc) => Partial<IntentDoc>, event: string, context: ActionContext, action: Contract, params: unknown): Promise<Written<IntentDoc>> => {
+    const request = financing.requests(action, params as never, context)
     return intents.update(
       id,
       (doc) => {
@@ -79,7 +76,7 @@ export function investorService(financing: Financing): Service {
           const { state } = books.requireProject(params.project)
           if (!state.isPublic || state.status === 'DRAFT') throw new Refusal('NOT_FOUND', { path: 'project' })
           if (state.isInviteOnly) throw new Refusal('INVITE_ONLY', { path: 'project' })
-          return open(params.project, callingUser(context).userId, 'REQUESTED', context, contract.requestInvitation.name, params)
+          return open(params.project, callingUser(context).userId, 'REQUESTED', context, contract.requestInvitation, params)
         },
       }),
       action(contract.inviteInvestor, {
@@ -87,20 +84,20 @@ export function investorService(financing: Financing): Service {
         handle: async (params, context) => {
           const organization = await organizationOf(financing, callingUser(context).organization as string)
           const { user } = await context.call(users.addUser, { name: params.name, email: params.email, type: 'INVESTOR', organizationName: organization.name })
-          return open(params.project, user, 'INVITED', context, contract.inviteInvestor.name, params)
+          return open(params.project, user, 'INVITED', context, contract.inviteInvestor, params)
         },
       }),
       action(contract.approveInvestor, {
         scope: intentScope,
-        handle: async (params, context) => present((await move(params.intent, ['REQUESTED'], () => ({ status: 'INVITED' }), 'investor.invited', context, contract.approveInvestor.name, params)).doc),
+        handle: async (params, context) => present((await move(params.intent, ['REQUESTED'], () => ({ status: 'INVITED' }), 'investor.invited', context, contract.approveInvestor, params)).doc),
       }),
       action(contract.rejectInvestor, {
         scope: intentScope,
-        handle: async (params, context) => present((await move(params.intent, ['REQUESTED', 'INVITED', 'CONFIRMED'], () => ({ status: 'REJECTED' }), 'investor.rejected', context, contract.rejectInvestor.name, params)).doc),
+        handle: async (params, context) => present((await move(params.intent, ['REQUESTED', 'INVITED', 'CONFIRMED'], () => ({ status: 'REJECTED' }), 'investor.rejected', context, contract.rejectInvestor, params)).doc),
       }),
       action(contract.rejectInvitation, {
         scope: intentScope,
-        handle: async (params, context) => present((await move(params.intent, ['INVITED', 'CONFIRMED'], () => ({ status: 'REJECTED' }), 'investor.declined', context, contract.rejectInvitation.name, params)).doc),
+        handle: async (params, context) => present((await move(params.intent, ['INVITED', 'CONFIRMED'], () => ({ status: 'REJECTED' }), 'investor.declined', context, contract.rejectInvitation, params)).doc),
       }),
       action(contract.acceptInvitation, {
         scope: intentScope,
@@ -114,7 +111,7 @@ export function investorService(financing: Financing): Service {
           const written = await move(
             params.intent, ['INVITED', 'CONFIRMED'],
             () => ({ status: 'CONFIRMED', source: source.id, amount: amount.amount.toString(), walletAddress: params.walletAddress ?? null }),
-            'investor.confirmed', context, contract.acceptInvitation.name, params,
+            'investor.confirmed', context, contract.acceptInvitation, params,
           )
           return present(written.doc)
         },
@@ -130,7 +127,7 @@ export function investorService(financing: Financing): Service {
         scope: intentScope,
         handle: async (params, context) => {
           const { doc } = await requireIntent(params.intent)
-          if (doc.status === 'SIGNED') return present((await move(params.intent, [], () => ({}), 'investor.signed', context, contract.signContract.name, params)).doc)
+          if (doc.status === 'SIGNED') return present((await move(params.intent, [], () => ({}), 'investor.signed', context, contract.signContract, params)).doc)
           if (doc.status !== 'CONFIRMED') throw new Refusal('INTENT_STATUS', { path: 'intent', details: { status: doc.status } })
           const drawn = await draw(doc)
           if (drawn.digest !== params.digest) throw new Refusal('CONTRACT_CHANGED', { path: 'digest' })
@@ -138,7 +135,7 @@ export function investorService(financing: Financing): Service {
           const acceptance = { ...drawn.document, acceptance: { digest: drawn.digest, by: callingUser(context).userId, at: new Date().toISOString() } }
           const signature = await context.call(identity.signForOrganization, { organization: doc.organization, type: 'InvestorContract', document: acceptance as never })
           if (!(await contracts.get(doc.id))) await contracts.insert({ ...drawn, signatures: [signature] })
-          return present((await move(params.intent, ['CONFIRMED'], () => ({ status: 'SIGNED' }), 'investor.signed', context, contract.signContract.name, params)).doc)
+          return present((await move(params.intent, ['CONFIRMED'], () => ({ status: 'SIGNED' }), 'investor.signed', context, contract.signContract, params)).doc)
         },
       }),
       action(contract.findIntent, { scope: intentScope, handle: async ({ intent }) => present((await requireIntent(intent)).doc) }),

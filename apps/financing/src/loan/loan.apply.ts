@@ -2,9 +2,9 @@ import type { ActionContext } from '@growr/bus'
 import { callingUser } from '@growr/bus'
 import { identity, isCode, loan as contract, Refusal, type Code, type Params } from '@growr/contracts'
 import { decideLoan, type LoanState, type RefusalReason } from '@growr/lending'
+import { eventsOf, positiveOf } from '@growr/service'
 import type { Written } from '../books/port.ts'
 import { type Financing, today } from '../financing.ts'
-import { eventsOf, positiveOf } from '@growr/service'
 
 interface Verdict {
   readonly verifierDid: string

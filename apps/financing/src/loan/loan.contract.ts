@@ -1,8 +1,8 @@
 import type { Json } from '@growr/collections'
 import type { LoanState, ProjectState } from '@growr/lending'
 import { add } from '@growr/money'
-import type { OrganizationView } from '../financing.ts'
 import { decimal } from '@growr/service'
+import type { OrganizationView } from '../financing.ts'
 
 /**
  * What the borrower signs: the parties, every figure of the loan, what happens when a payment is late. Made from the loan as it was

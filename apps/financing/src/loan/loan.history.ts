@@ -1,7 +1,7 @@
 import type { loan as contract, Result } from '@growr/contracts'
 import type { LoanEvent } from '@growr/lending'
-import type { FinancingBooks } from '../books/financing-books.ts'
 import { decimal } from '@growr/service'
+import type { FinancingBooks } from '../books/financing-books.ts'
 
 /** What happened to a loan, out of its book. */
 export async function historyOf(books: FinancingBooks, key: string): Promise<Result<typeof contract.history>> {

@@ -41,7 +41,7 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
       })
       if (await books.answered('project', organizationId, authority)) return { taken: true, refused: null }
       if (isRefused(decision)) return { taken: false, refused: decision.refused }
-      await books.append('project', organizationId, projectKey, decision.events, authority, { project: projectKey })
+      await books.append('project', organizationId, projectKey, decision.events, authority, { project: projectKey, person: books.createdBy(projectKey) })
       return { taken: true, refused: null }
     }
     if (await books.answered('loan', organizationId, authority)) return { taken: true, refused: null }

@@ -1,8 +1,8 @@
 import { payment as payments, type project as contract, type Result } from '@growr/contracts'
 import type { RestFacts } from '@growr/lending'
 import { amountOf } from '@growr/money'
-import type { Financing } from '../financing.ts'
 import { decimal } from '@growr/service'
+import type { Financing } from '../financing.ts'
 
 /** The balances of a project's accounts, minor units, over the books of this group and of the payment group. */
 async function balances(financing: Financing, key: string): Promise<Map<string, bigint>> {

@@ -1,7 +1,7 @@
 import type { project as contract, Result } from '@growr/contracts'
 import { addDays, closeDay, decideDay } from '@growr/lending'
-import { type Financing, today } from '../financing.ts'
 import { eventsOf } from '@growr/service'
+import { type Financing, today } from '../financing.ts'
 
 /** The organization's calendar; opened the day before its first business day. */
 export async function businessDayOf(financing: Financing, organization: string, on: string): Promise<Result<typeof contract.businessDay>> {

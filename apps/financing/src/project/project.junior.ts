@@ -1,8 +1,8 @@
 import type { ActionContext } from '@growr/bus'
 import { project as contract, type Params } from '@growr/contracts'
 import { decideFunding, type FundingCommand } from '@growr/lending'
-import { type Financing, valueDateOf } from '../financing.ts'
 import { eventsOf, positiveOf } from '@growr/service'
+import { type Financing, valueDateOf } from '../financing.ts'
 
 type Junior = Params<typeof contract.fundJunior>
 

@@ -1,9 +1,8 @@
 import { defineService, type ActionContext, type Service } from '@growr/bus'
 import { project as contract, Refusal, type Caller } from '@growr/contracts'
 import { decideProject, distribute, distributionInput, payablesOf, type ProjectCommand } from '@growr/lending'
+import { action, connectionOfList, decimal, eventsOf, positiveOf } from '@growr/service'
 import { type Financing, today } from '../financing.ts'
-import { connectionOfList } from '@growr/service'
-import { decimal, eventsOf, positiveOf } from '@growr/service'
 import { accountsOf, restFacts } from './project.accounts.ts'
 import { businessDayOf, closeDays } from './project.day.ts'
 import { fundJunior, withdrawJunior } from './project.junior.ts'
@@ -32,7 +31,7 @@ export function projectService(financing: Financing): Service {
     return books.withProject(params.key, async () => {
       if (!(await books.answered('project', organizationId, authority))) {
         const events = eventsOf(decideProject(books.requireProject(params.key).state, await command(on)))
-        await books.append('project', organizationId, params.key, events, authority, { project: params.key })
+        await books.append('project', organizationId, params.key, events, authority, { project: params.key, person: books.createdBy(params.key) })
       }
       return show(params.key)
     })

@@ -1,0 +1,161 @@
+import type { Book, BookStore, Follower, StoredEntry } from '@growr/books'
+import { createBus, type Broker, type Bus, type CallTokens, type Service } from '@growr/bus'
+import { readTypeDefs, subgraph } from '@growr/graphql'
+import { businessDate, createIds, isMovable, type Clock, type Logger } from '@growr/runtime'
+import { type Group, type Keep, openBookStore, openKeep, Outbox, requestRefs } from '@growr/service'
+import { FinancingBooks } from './books/financing-books.ts'
+import { type Financing, organizationOf } from './financing.ts'
+import { settleClosings } from './project/project.closing.ts'
+import { fundingFollowers } from './funding/funding.followers.ts'
+import { fundingResolvers } from './funding/funding.resolvers.ts'
+import { fundingService } from './funding/funding.service.ts'
+import { contracts, intents, receipts } from './investor/investor.collections.ts'
+import { investorDeliveries } from './investor/investor.deliveries.ts'
+import { investorResolvers } from './investor/investor.resolvers.ts'
+import { investorService } from './investor/investor.service.ts'
+import { loanFollowers } from './loan/loan.followers.ts'
+import { loanResolvers } from './loan/loan.resolvers.ts'
+import { loanService } from './loan/loan.service.ts'
+import { closeDays } from './project/project.day.ts'
+import { projectResolvers } from './project/project.resolvers.ts'
+import { projectService } from './project/project.service.ts'
+
+export interface FinancingOptions {
+  /** The group's opened keys and records; `openFinancingKeep` makes them. */
+  readonly keep: Keep
+  readonly tokens: CallTokens
+  readonly broker: Broker
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export const NAME = 'financing'
+/** How often a node on real time looks whether a day has passed. */
+const DAY_CHECK_MS = 60_000
+
+export const openFinancingKeep = (options: { dataDir: string; passphrase: string; clock: Clock }): Promise<Keep> => openKeep({ ...options, group: NAME })
+
+/** Which follower a book has, by what it does. */
+export interface BookFollower {
+  readonly kind: 'project' | 'loan' | 'funding'
+  readonly name: string
+  readonly handle: (entry: StoredEntry) => Promise<void>
+}
+
+/** Project, Loan, Project investor and Funding, with their books. */
+export function createFinancingGroup(options: FinancingOptions): Group {
+  const { keep, clock, log } = options
+  const bus: Bus = createBus({ name: NAME, tokens: options.tokens, broker: options.broker })
+  let opened: { store: BookStore; close(): Promise<void> } | undefined
+  let financing: Financing | undefined
+  let outbox: Outbox | undefined
+  let timer: NodeJS.Timeout | undefined
+  let stopMoves: (() => void) | undefined
+  let days: Promise<void> = Promise.resolve()
+  let running = false
+  const following: Follower<StoredEntry>[] = []
+  const services: Service[] = []
+  const { typeDefs, schema } = subgraph({
+    name: NAME,
+    typeDefs: readTypeDefs(new URL('.', import.meta.url)),
+    resolvers: {
+      Query: { ...projectResolvers['Query'], ...loanResolvers['Query'], ...investorResolvers['Query'], ...fundingResolvers['Query'] },
+      Mutation: { ...projectResolvers['Mutation'], ...loanResolvers['Mutation'], ...investorResolvers['Mutation'], ...fundingResolvers['Mutation'] },
+    },
+  })
+
+  const closeAllDays = (): Promise<void> => {
+    days = days.then(async () => {
+      for (const organization of financing?.books.organizations() ?? []) {
+        await closeDays(financing as Financing, organization, (day) => log.info({ day }, 'day closed')).catch((error: unknown) => log.error({ error }, 'a day could not be closed'))
+      }
+    })
+    return days
+  }
+  const settle = (): void => {
+    if (running && financing) void settleClosings(financing).catch((error: unknown) => log.warn({ error }, 'a project could not be closed yet'))
+  }
+
+  return {
+    name: NAME,
+    bus,
+    services,
+    subgraph: { name: NAME, typeDefs, schema },
+
+    async start() {
+      const books = await openBookStore(keep, clock)
+      opened = books
+      const tenants = await keep.collections.repository<{ id: string }>({ name: 'tenants', personal: [], lookup: {} })
+      const shared: Omit<Financing, 'books'> = {
+        intents: await keep.collections.repository(intents),
+        contracts: await keep.collections.repository(contracts),
+        receipts: await keep.collections.repository(receipts),
+        bus,
+        clock,
+        newId: createIds({ clock }),
+        requests: requestRefs(keep.requestKey),
+        woken: () => outbox?.wake(),
+      }
+      const whole: Financing = {
+        ...shared,
+        books: await FinancingBooks.open({
+          store: books.store,
+          tenants,
+          businessDate: async (organization) => businessDate(clock.now(), (await organizationOf(whole, organization)).timezone),
+          appended: (kind, organization) => {
+            bus.emit('financing.appended', { book: kind, organization })
+            if (kind !== 'loan') settle()
+          },
+        }),
+      }
+      financing = whole
+      outbox = new Outbox({ handlers: investorDeliveries(whole), log: (level, message, fields) => log[level](fields, message) })
+      outbox.watch(whole.intents as never)
+      services.push(projectService(whole), loanService(whole), investorService(whole), fundingService(whole))
+      for (const service of services) bus.serve(service)
+      await bus.start()
+    },
+
+    async run() {
+      const whole = financing as Financing
+      running = true
+      const followers: BookFollower[] = [...loanFollowers(whole), ...fundingFollowers(whole)]
+      whole.books.onOpen((book: Book) => {
+        for (const { kind, name, handle } of followers) {
+          if (kind === book.kind) following.push(book.follow(name, handle, { onError: (error, attempt) => log.warn({ error, attempt, follower: name }, 'a follower tries again') }))
+        }
+      })
+      bus.on('payment.appended', settle)
+      if (isMovable(clock)) stopMoves = clock.onMove(closeAllDays)
+      else timer = setInterval(() => void closeAllDays(), DAY_CHECK_MS).unref()
+      await closeAllDays()
+      outbox?.wake()
+      settle()
+    },
+
+    async idle() {
+      await days
+      await Promise.all(following.map((follower) => follower.idle()))
+      await outbox?.settle()
+      if (financing) await settleClosings(financing).catch(() => undefined)
+    },
+
+    async health() {
+      const store = opened?.store.health() ?? { ok: false, problems: [{ code: 'STORE_CLOSED', of: NAME }], followers: [] }
+      const records = await keep.collections.health()
+      return { ok: store.ok && records.ok, reasons: [...store.problems.map(({ code, of }) => `${code} ${of}`), ...(records.ok ? [] : [records.detail])] }
+    },
+
+    async stop() {
+      running = false
+      stopMoves?.()
+      clearInterval(timer)
+      await days
+      await outbox?.stop()
+      await bus.stop()
+      await opened?.close()
+      await keep.close()
+    },
+  }
+}
+
