@@ -1,6 +1,7 @@
 import Hyperbee from 'hyperbee'
 import { Header, Node } from 'hyperbee/lib/messages.js'
 import { BookError } from './errors.ts'
+import { TreeWriter } from './tree-writer.ts'
 import type { BeeLike, CoreLike, CorestoreLike, KeyPair, Manifest } from './hypercore.ts'
 
 /** One block of a book, opened down to the key and value of its put. */
@@ -19,6 +20,7 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byte
 export class BookCore {
   readonly core: CoreLike
   readonly bee: BeeLike
+  readonly #writer = new TreeWriter(seq => this.#bytes(seq))
 
   private constructor(core: CoreLike, bee: BeeLike) {
     this.core = core
@@ -50,19 +52,17 @@ export class BookCore {
   /** Puts values under their keys in one step. The key pair is used for the signature and kept nowhere. */
   async append(puts: readonly { readonly key: string; readonly value: Uint8Array }[], keyPair: KeyPair): Promise<void> {
     if (this.core.length === 0) await this.core.append(Header.encode({ protocol: 'hyperbee' }), { keyPair })
-    const batch = this.bee.batch({ update: false })
-    try {
-      for (const put of puts) await batch.put(put.key, put.value)
-      await this.core.append(batch.toBlocks(), { keyPair })
-    } finally {
-      await batch.close()
-    }
+    await this.core.append(await this.#writer.blocks(puts, this.core.length), { keyPair })
   }
 
   async block(seq: number): Promise<Block> {
+    return decodeBlock(seq, await this.#bytes(seq))
+  }
+
+  async #bytes(seq: number): Promise<Uint8Array> {
     const bytes = await this.core.get(seq, { wait: false })
     if (bytes === null) throw new BookError('BOOK_UNREADABLE', `block ${seq} is not there`)
-    return decodeBlock(seq, bytes)
+    return bytes
   }
 
   /** Blocks from one number up to another, in order, read straight through. */

@@ -1,10 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { BookError } from './errors.ts'
 import { ErasureLog } from './erasure-log.ts'
 import { makeDirectory, syncDirectory } from './files.ts'
+import { mac } from './seal.ts'
 import type { Awaitable, DataKeys, SharedKey, SubjectKey } from './keys.ts'
 
 /** Wraps data keys under a key of custody; `context` names what is wrapped and is to be bound to it. */
@@ -35,7 +36,7 @@ interface DataKey {
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS shared_key (scope TEXT NOT NULL, epoch INTEGER NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (scope, epoch)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS subject_key (kid TEXT PRIMARY KEY, person BLOB NOT NULL, organization TEXT NOT NULL, wrapped BLOB NOT NULL, UNIQUE (person, organization)) WITHOUT ROWID;`
+  CREATE TABLE IF NOT EXISTS subject_key (kid TEXT PRIMARY KEY, person TEXT NOT NULL UNIQUE, wrapped BLOB NOT NULL) WITHOUT ROWID;`
 
 const newKid = (): string => randomBytes(16).toString('base64url')
 
@@ -113,10 +114,10 @@ export class SealingKeys implements DataKeys {
   }
 
   subjectKey(person: string, organization: string): Awaitable<SubjectKey> {
-    const mac = this.#person(person, organization)
-    const id = `p ${mac.toString('base64url')} ${organization}`
+    const reference = this.#person(person, organization)
+    const id = `p ${reference}`
     return this.#cache.get(id) ?? this.#once(id, async () => {
-      const row = this.#statement('SELECT kid, wrapped FROM subject_key WHERE person = ? AND organization = ?').get(mac, organization)
+      const row = this.#statement('SELECT kid, wrapped FROM subject_key WHERE person = ?').get(reference)
       if (row !== undefined) {
         const kid = String(row['kid'])
         const key = await this.#options.wrapper.unwrap(row['wrapped'] as Uint8Array, `subject ${kid}`)
@@ -127,7 +128,7 @@ export class SealingKeys implements DataKeys {
       const key = randomBytes(32)
       const wrapped = await this.#options.wrapper.wrap(key, `subject ${kid}`)
       this.#begin()
-      this.#statement('INSERT INTO subject_key (kid, person, organization, wrapped) VALUES (?, ?, ?, ?)').run(kid, mac, organization, wrapped)
+      this.#statement('INSERT INTO subject_key (kid, person, wrapped) VALUES (?, ?, ?)').run(kid, reference, wrapped)
       return this.#remember([id, `k ${kid}`], { key, kid, epoch: 0 })
     })
   }
@@ -147,12 +148,12 @@ export class SealingKeys implements DataKeys {
 
   /** Destroys a person's key in an organization. On disk in the log first: a crash in between is finished at the next open. */
   async destroySubjectKey(person: string, organization: string): Promise<readonly string[]> {
-    const mac = this.#person(person, organization)
-    const rows = this.#statement('SELECT kid FROM subject_key WHERE person = ? AND organization = ?').all(mac, organization)
+    const reference = this.#person(person, organization)
+    const rows = this.#statement('SELECT kid FROM subject_key WHERE person = ?').all(reference)
     const kids = rows.map(row => String(row['kid']))
     if (kids.length === 0) return []
     await this.#log.add(kids, this.#clock.now())
-    this.#cache.delete(`p ${mac.toString('base64url')} ${organization}`)
+    this.#cache.delete(`p ${reference}`)
     this.#remove(kids)
     return kids
   }
@@ -221,9 +222,10 @@ export class SealingKeys implements DataKeys {
     this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   }
 
-  #person(person: string, organization: string): Buffer {
+  /** A person in an organization, as the file knows them. */
+  #person(person: string, organization: string): string {
     if (person === '') throw new BookError('NAME_INVALID', 'a person needs a name')
-    return createHmac('sha256', this.#options.personKey).update(`${organization}\n${person}`).digest()
+    return mac(this.#options.personKey, `person\n${organization}\n${person}`)
   }
 
   #begin(): void {

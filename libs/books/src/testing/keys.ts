@@ -4,7 +4,13 @@ import hypercoreCrypto from 'hypercore-crypto'
 import { bookKeys, type BookKeys, type CustodyKeys } from '../keys.ts'
 import { SealingKeys, type KeyWrapper } from '../sealing-keys.ts'
 
-const derive = (label: string): Buffer => createHash('sha256').update(label).digest()
+const derived = new Map<string, Buffer>()
+
+function derive(label: string): Buffer {
+  let key = derived.get(label)
+  if (key === undefined) derived.set(label, (key = createHash('sha256').update(label).digest()))
+  return key
+}
 
 /** Keys out of a word, the same each time: for tests and measurements only. */
 export function wordCustody(word: string): CustodyKeys {
@@ -24,7 +30,7 @@ export function wordCustody(word: string): CustodyKeys {
 /** Wraps by a mask out of a word: enough to see that wrapped keys are not plain ones. */
 export function wordWrapper(word: string): KeyWrapper {
   const mask = (key: Uint8Array, context: string): Uint8Array => {
-    const pad = derive(`${word} wrap ${context}`)
+    const pad = createHash('sha256').update(`${word} wrap ${context}`).digest()
     return Uint8Array.from(key, (byte, i) => byte ^ (pad[i % pad.length] ?? 0))
   }
   return { wrap: mask, unwrap: mask }

@@ -17,7 +17,12 @@ declare module 'hyperbee' {
 
 declare module 'hyperbee/lib/messages.js' {
   export const Header: { encode(header: { protocol: 'hyperbee' }): Buffer }
-  export const Node: { decode(block: Uint8Array): { key: Buffer; value: Buffer | null; index: Buffer } }
+  interface Levels { levels: { keys: number[]; children: number[] }[] }
+  export const YoloIndex: { encode(index: Levels): Buffer; decode(index: Uint8Array): Levels }
+  export const Node: {
+    encode(node: { key: Uint8Array; value: Uint8Array; index: Uint8Array }): Buffer
+    decode(block: Uint8Array): { key: Buffer; value: Buffer | null; index: Buffer }
+  }
 }
 
 declare module 'hypercore-crypto' {
