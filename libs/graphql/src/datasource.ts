@@ -1,5 +1,5 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway'
-import type { ExecutionResult, GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql'
+import type { ExecutionResult, GraphQLError, GraphQLFormattedError, GraphQLSchema } from './graphql.ts'
 import { Pool } from 'undici'
 import { isCode, Refusal } from '@growr/contracts'
 import { contextHeaders, type GraphContext } from './context.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from './graphql.ts'
 import { isCode, Refusal, type Code } from '@growr/contracts'
 import { statuses } from './statuses.ts'
 
@@ -89,7 +89,7 @@ export function createFormatError(log: ErrorLog): (formatted: GraphQLFormattedEr
 }
 
 function ofTheLibrary({ message, extensions }: GraphQLFormattedError, error: unknown): Code | undefined {
-  if (/Document contains more than? \d+ tokens/.test(message)) return 'REQUEST_TOO_LARGE'
+  if (/Document contains more tha[nt] \d+ tokens/.test(message)) return 'REQUEST_TOO_LARGE'
   const given = extensions?.['code']
   const code = typeof given === 'string' ? apollos[given] : undefined
   if (code) return code

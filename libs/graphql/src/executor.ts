@@ -1,4 +1,4 @@
-import { execute, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql'
+import { execute, GraphQLError, parse, validate, type DocumentNode, type GraphQLSchema } from './graphql.ts'
 import { Refusal } from '@growr/contracts'
 import { asRefusal, toGraphQLError, type ErrorLog } from './errors.ts'
 

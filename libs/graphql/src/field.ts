@@ -1,4 +1,4 @@
-import type { GraphQLResolveInfo } from 'graphql'
+import type { GraphQLResolveInfo } from './graphql.ts'
 import type { Contract, Input, Result } from '@growr/contracts'
 import type { GraphContext } from './context.ts'
 

@@ -1,7 +1,7 @@
 // Before the library is loaded: it would otherwise report to its maker.
 process.env['APOLLO_TELEMETRY_DISABLED'] = 'true'
 const { ApolloGateway } = await import('@apollo/gateway')
-import type { GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from './graphql.ts'
 import { InProcessDataSource, PooledDataSource } from './datasource.ts'
 import type { ErrorLog } from './errors.ts'
 

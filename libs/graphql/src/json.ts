@@ -1,4 +1,4 @@
-import { GraphQLScalarType, Kind, type ValueNode } from 'graphql'
+import { GraphQLScalarType, Kind, type ValueNode } from './graphql.ts'
 
 /** Plain JSON as an argument or an answer. What it may hold is the contract's business. */
 export const json = new GraphQLScalarType<unknown, unknown>({

@@ -15,7 +15,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionSetNode,
-} from 'graphql'
+} from './graphql.ts'
 import { Refusal } from '@growr/contracts'
 
 export interface Limits {

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext } from '@apollo/server'
-import { GraphQLError } from 'graphql'
+import { GraphQLError } from './graphql.ts'
 import { isCode, Refusal } from '@growr/contracts'
 import { statusOf, toGraphQLError } from './errors.ts'
 import { checkWeight, weigh, type Limits } from './limits.ts'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from './graphql.ts'
 import { Refusal } from '@growr/contracts'
 import { contextHeaders, type GraphContext } from './context.ts'
 import { Executor } from './executor.ts'
