@@ -1,0 +1,119 @@
+import type { TemplateTexts } from './values.ts'
+
+export const en: TemplateTexts = {
+  invitation: {
+    subject: '{organization} invites you to Growr',
+    email: '{organization} invites you to Growr.\n\nOpen {link} and enter this code:\n\n{code}\n\nThe code counts for {minutes} minutes. If it has expired, ask for a new one at the same address.',
+    sms: '{organization:28} invites you to Growr. Open {link} Code: {code}',
+  },
+  code: {
+    subject: 'Your Growr code',
+    email: 'Your Growr code is:\n\n{code}\n\nIt counts for {minutes} minutes. Tell it to nobody. If you did not ask for it, ignore this message.',
+    sms: 'Growr code: {code}. It counts for {minutes} minutes. Tell it to nobody.',
+  },
+  registrationDone: {
+    subject: 'Welcome to Growr',
+    email: 'Welcome, {name}.\n\nYou are registered and can sign in.',
+    sms: 'Welcome to Growr, {name:40}. You are registered.',
+  },
+  credentialIssued: {
+    subject: 'A new credential: {credential}',
+    email: '{organization} has issued the credential «{credential}» to you. It is in your credit record, which belongs to you: nobody sees it without your permission.',
+    sms: '{organization:28} issued you the credential {credential:24}. It is in your credit record.',
+  },
+  applicationApproved: {
+    subject: 'Your loan is approved: {project}',
+    email: 'Your application in «{project}» is approved: {amount}.\n\nRead the contract and sign it by {until}; after that the offer lapses.',
+    sms: 'Approved: {amount} from {project:28}. Read and sign the contract by {until}.',
+  },
+  applicationRefused: {
+    subject: 'Your application was not approved: {project}',
+    email: 'Your application in «{project}» was not approved. What did not fit:\n\n{reasons}\n\nYou may apply again when this has changed.',
+    sms: 'Not approved: {project:28}. What did not fit: {reasons:380}.',
+  },
+  contractReady: {
+    subject: 'Your contract is ready: {project}',
+    email: 'The contract for your loan of {amount} in «{project}» is ready.\n\nRead it and sign it by {until}.',
+    sms: 'Your contract is ready: {amount}, {project:28}. Read and sign it by {until}.',
+  },
+  contractSigned: {
+    subject: 'Your contract is signed: {project}',
+    email: 'You have signed the contract for {amount} in «{project}». You are told when the money is paid out.',
+    sms: 'You signed for {amount}, {project:28}. We tell you when it is paid out.',
+  },
+  paymentCode: {
+    subject: 'Your payment code',
+    email: 'You are about to hand over {amount} in cash.\n\nGive this code to the agent only once the amount is right:\n\n{code}\n\nIt counts for {minutes} minutes.',
+    sms: 'Growr: you pay {amount} in cash. Give the agent code {code} only if this amount is right. It counts for {minutes} minutes.',
+  },
+  disbursementCode: {
+    subject: 'Your code for receiving cash',
+    email: 'You are about to receive {amount} in cash.\n\nGive this code to the agent only once you have counted the money:\n\n{code}\n\nIt counts for {minutes} minutes.',
+    sms: 'Growr: you receive {amount} in cash. Give the agent code {code} only once you have counted it. It counts for {minutes} minutes.',
+  },
+  disbursed: {
+    subject: 'Your loan is paid out: {project}',
+    email: 'Your loan of {amount} in «{project}» is paid out.',
+    sms: 'Your loan of {amount} from {project:28} is paid out.',
+  },
+  paymentReceived: {
+    subject: 'Payment received: {amount}',
+    email: 'We have received {amount} for your loan in «{project}».\n\nLeft to pay: {left}.[[\nNext: {nextAmount} by {nextDue}.]]',
+    sms: 'Received: {amount}, {project:20}. Left to pay: {left}.[[ Next: {nextAmount} by {nextDue}.]]',
+  },
+  overpaymentReturned: {
+    subject: 'Returned to you: {amount}',
+    email: 'You paid more than was owed in «{project}». {amount} is returned to you.',
+    sms: 'You paid more than was owed in {project:28}. {amount} is returned to you.',
+  },
+  loanRepaid: {
+    subject: 'Your loan is repaid: {project}',
+    email: 'Your loan in «{project}» is repaid in full. Thank you.[[\n\nYour cash-back: {cashBack}.]]\n\nIt is now part of your credit history, which belongs to you.',
+    sms: 'Your loan from {project:28} is repaid in full. Thank you![[ Cash-back: {cashBack}.]]',
+  },
+  instalmentOverdue: {
+    subject: 'An instalment is overdue: {project}',
+    email: '{amount} of your loan in «{project}» was due on {due} and has not arrived.\n\nPlease pay it, or talk to your agent.',
+    sms: '{amount} of your loan from {project:28} was due on {due}. Please pay it or talk to your agent.',
+  },
+  investorInvitation: {
+    subject: '{organization} invites you to fund «{project}»',
+    email: '{organization} invites you to fund the project «{project}».[[\n\nSee it and answer at {link}]]',
+    sms: '{organization:24} invites you to fund {project:24}.[[ {link}]]',
+  },
+  investorRequest: {
+    subject: 'An investor asks to join «{project}»',
+    email: '{investor} asks to be let into the project «{project}».[[\n\nAnswer at {link}]]',
+    sms: '{investor:24} asks to join {project:24}.[[ {link}]]',
+  },
+  investorContractToSign: {
+    subject: 'A contract to sign: {project}',
+    email: 'Your contract for {amount} in «{project}» is ready. Read it and sign it.[[\n\nIt is at {link}]]',
+    sms: 'Your contract for {amount}, {project:24}, is ready to sign.[[ {link}]]',
+  },
+  investorContractSigned: {
+    subject: 'A contract is signed: {project}',
+    email: '{investor} has signed the contract for {amount} in «{project}».',
+    sms: '{investor:28} signed for {amount}, {project:28}.',
+  },
+  fundingReceipt: {
+    subject: 'Receipt: {amount} for {project}',
+    email: 'We have received {amount} for the project «{project}» on {date}.\n\nReceipt: {receipt}\n\nThe signed receipt is in your account.',
+    sms: 'Received: {amount} for {project:24} on {date}. Receipt {receipt:36}.',
+  },
+  investorRepaid: {
+    subject: 'Repaid to you: {amount} from {project}',
+    email: '{amount} from the project «{project}» is repaid to you:\n\nprincipal {principal}\nyield {yield}',
+    sms: 'Repaid: {amount}, {project:20}: principal {principal}, yield {yield}.',
+  },
+  handOverToConfirm: {
+    subject: 'A cash hand-over to confirm',
+    email: '{agent} hands over {amount} in cash. Count it and confirm it.[[\n\nCode: {code}]]',
+    sms: '{agent:28} hands over {amount} in cash. Count it and confirm it.[[ Code: {code}]]',
+  },
+  projectClosed: {
+    subject: 'The project is closed: {project}',
+    email: 'The project «{project}» is closed. Everything in it is settled.',
+    sms: 'The project {project:40} is closed. Everything in it is settled.',
+  },
+}

@@ -1,0 +1,119 @@
+import type { TemplateTexts } from './values.ts'
+
+export const es: TemplateTexts = {
+  invitation: {
+    subject: '{organization} le invita a Growr',
+    email: '{organization} le invita a Growr.\n\nAbra {link} e ingrese este código:\n\n{code}\n\nEl código vale por {minutes} minutos. Si ha vencido, pida uno nuevo en la misma dirección.',
+    sms: '{organization:28} le invita a Growr. Abra {link} Código: {code}',
+  },
+  code: {
+    subject: 'Su código de Growr',
+    email: 'Su código de Growr es:\n\n{code}\n\nVale por {minutes} minutos. No lo diga a nadie. Si no lo pidió, ignore este mensaje.',
+    sms: 'Código de Growr: {code}. Vale por {minutes} minutos. No lo diga a nadie.',
+  },
+  registrationDone: {
+    subject: 'Le damos la bienvenida a Growr',
+    email: 'Le damos la bienvenida, {name}.\n\nSu registro está completo y ya puede entrar.',
+    sms: 'Le damos la bienvenida a Growr, {name:40}. Su registro está completo.',
+  },
+  credentialIssued: {
+    subject: 'Una nueva credencial: {credential}',
+    email: '{organization} le ha emitido la credencial «{credential}». Está en su historial de crédito, que le pertenece: nadie lo ve sin su permiso.',
+    sms: '{organization:28} le emitió la credencial {credential:24}. Está en su historial de crédito.',
+  },
+  applicationApproved: {
+    subject: 'Su préstamo está aprobado: {project}',
+    email: 'Su solicitud en «{project}» está aprobada: {amount}.\n\nLea el contrato y fírmelo hasta el {until}; después la oferta caduca.',
+    sms: 'Aprobado: {amount} de {project:28}. Lea y firme el contrato hasta el {until}.',
+  },
+  applicationRefused: {
+    subject: 'Su solicitud no fue aprobada: {project}',
+    email: 'Su solicitud en «{project}» no fue aprobada. Lo que no se cumple:\n\n{reasons}\n\nPuede volver a solicitarlo cuando esto haya cambiado.',
+    sms: 'No aprobado: {project:28}. No se cumple: {reasons:380}.',
+  },
+  contractReady: {
+    subject: 'Su contrato está listo: {project}',
+    email: 'El contrato de su préstamo de {amount} en «{project}» está listo.\n\nLéalo y fírmelo hasta el {until}.',
+    sms: 'Su contrato está listo: {amount}, {project:28}. Léalo y fírmelo hasta el {until}.',
+  },
+  contractSigned: {
+    subject: 'Su contrato está firmado: {project}',
+    email: 'Usted firmó el contrato por {amount} en «{project}». Le avisamos cuando se pague.',
+    sms: 'Usted firmó por {amount}, {project:28}. Le avisamos cuando se pague.',
+  },
+  paymentCode: {
+    subject: 'Su código de pago',
+    email: 'Usted está por entregar {amount} en efectivo.\n\nDé este código al agente solo si el monto es correcto:\n\n{code}\n\nVale por {minutes} minutos.',
+    sms: 'Growr: usted paga {amount} en efectivo. Dé al agente el código {code} solo si el monto es correcto. Vale {minutes} minutos.',
+  },
+  disbursementCode: {
+    subject: 'Su código para recibir efectivo',
+    email: 'Usted está por recibir {amount} en efectivo.\n\nDé este código al agente solo después de contar el dinero:\n\n{code}\n\nVale por {minutes} minutos.',
+    sms: 'Growr: usted recibe {amount} en efectivo. Dé al agente el código {code} solo después de contarlo. Vale {minutes} minutos.',
+  },
+  disbursed: {
+    subject: 'Su préstamo fue pagado: {project}',
+    email: 'Su préstamo de {amount} en «{project}» fue pagado.',
+    sms: 'Su préstamo de {amount} de {project:28} fue pagado.',
+  },
+  paymentReceived: {
+    subject: 'Pago recibido: {amount}',
+    email: 'Recibimos {amount} para su préstamo en «{project}».\n\nQueda por pagar: {left}.[[\nPróximo pago: {nextAmount} hasta el {nextDue}.]]',
+    sms: 'Recibido: {amount}, {project:20}. Queda por pagar: {left}.[[ Próximo: {nextAmount} hasta el {nextDue}.]]',
+  },
+  overpaymentReturned: {
+    subject: 'Se le devuelve: {amount}',
+    email: 'Usted pagó más de lo que debía en «{project}». Se le devuelve {amount}.',
+    sms: 'Usted pagó más de lo que debía en {project:28}. Se le devuelve {amount}.',
+  },
+  loanRepaid: {
+    subject: 'Su préstamo está pagado: {project}',
+    email: 'Su préstamo en «{project}» está pagado por completo. Gracias.[[\n\nSu reembolso: {cashBack}.]]\n\nAhora es parte de su historial de crédito, que le pertenece.',
+    sms: 'Su préstamo de {project:28} está pagado por completo. ¡Gracias![[ Reembolso: {cashBack}.]]',
+  },
+  instalmentOverdue: {
+    subject: 'Una cuota está vencida: {project}',
+    email: '{amount} de su préstamo en «{project}» venció el {due} y no ha llegado.\n\nPor favor páguelo, o hable con su agente.',
+    sms: '{amount} de su préstamo de {project:28} venció el {due}. Por favor páguelo o hable con su agente.',
+  },
+  investorInvitation: {
+    subject: '{organization} le invita a financiar «{project}»',
+    email: '{organization} le invita a financiar el proyecto «{project}».[[\n\nVéalo y responda en {link}]]',
+    sms: '{organization:24} le invita a financiar {project:24}.[[ {link}]]',
+  },
+  investorRequest: {
+    subject: 'Un inversionista pide entrar en «{project}»',
+    email: '{investor} pide entrar en el proyecto «{project}».[[\n\nResponda en {link}]]',
+    sms: '{investor:24} pide entrar en {project:24}.[[ {link}]]',
+  },
+  investorContractToSign: {
+    subject: 'Un contrato por firmar: {project}',
+    email: 'Su contrato por {amount} en «{project}» está listo. Léalo y fírmelo.[[\n\nEstá en {link}]]',
+    sms: 'Su contrato por {amount}, {project:24}, está listo.[[ Fírmelo: {link}]]',
+  },
+  investorContractSigned: {
+    subject: 'Un contrato está firmado: {project}',
+    email: '{investor} firmó el contrato por {amount} en «{project}».',
+    sms: '{investor:28} firmó por {amount}, {project:28}.',
+  },
+  fundingReceipt: {
+    subject: 'Recibo: {amount} para {project}',
+    email: 'Recibimos {amount} para el proyecto «{project}» el {date}.\n\nRecibo: {receipt}\n\nEl recibo firmado está en su cuenta.',
+    sms: 'Recibido: {amount} para {project:24} el {date}. Recibo {receipt:36}.',
+  },
+  investorRepaid: {
+    subject: 'Se le paga: {amount} de {project}',
+    email: 'Se le paga {amount} del proyecto «{project}»:\n\ncapital {principal}\nrendimiento {yield}',
+    sms: 'Pagado: {amount}, {project:20}: capital {principal}, rendimiento {yield}.',
+  },
+  handOverToConfirm: {
+    subject: 'Una entrega de efectivo por confirmar',
+    email: '{agent} entrega {amount} en efectivo. Cuéntelo y confírmelo.[[\n\nCódigo: {code}]]',
+    sms: '{agent:28} entrega {amount} en efectivo. Cuéntelo y confírmelo.[[ Código: {code}]]',
+  },
+  projectClosed: {
+    subject: 'El proyecto está cerrado: {project}',
+    email: 'El proyecto «{project}» está cerrado. Todo en él está liquidado.',
+    sms: 'El proyecto {project:40} está cerrado. Todo está liquidado.',
+  },
+}

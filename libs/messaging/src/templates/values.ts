@@ -1,0 +1,81 @@
+/**
+ * The values of each template. Amounts and dates come as they are to be read ("HNL 3,500.00", "2026-04-05"). `code` and
+ * `link` are checked; a list is given item by item. A value that is optional leaves out the sentence around it.
+ */
+export interface TemplateValues {
+  /** Somebody is invited into an organization, or as an investor's or operator's user. */
+  invitation: { organization: string; link: string; code: string; minutes: string }
+  /** A one-time code that somebody asked for. */
+  code: { code: string; minutes: string }
+  registrationDone: { name: string }
+  credentialIssued: { credential: string; organization: string }
+  applicationApproved: { project: string; amount: string; until: string }
+  /** `reasons`: each criterion that failed, in the reader's language. */
+  applicationRefused: { project: string; reasons: readonly string[] }
+  contractReady: { project: string; amount: string; until: string }
+  contractSigned: { project: string; amount: string }
+  /** A borrower hands cash to an agent: the code confirms the amount. */
+  paymentCode: { amount: string; code: string; minutes: string }
+  /** A borrower is handed cash: the code confirms that it was received. */
+  disbursementCode: { amount: string; code: string; minutes: string }
+  disbursed: { project: string; amount: string }
+  /** The receipt of a repayment. */
+  paymentReceived: { amount: string; project: string; left: string; nextAmount?: string; nextDue?: string }
+  overpaymentReturned: { amount: string; project: string }
+  loanRepaid: { project: string; cashBack?: string }
+  instalmentOverdue: { amount: string; due: string; project: string }
+  investorInvitation: { organization: string; project: string; link?: string }
+  /** To an originator's admin: an investor asks to be let in. */
+  investorRequest: { investor: string; project: string; link?: string }
+  investorContractToSign: { project: string; amount: string; link?: string }
+  /** To an originator's admin: an investor has signed. */
+  investorContractSigned: { investor: string; project: string; amount: string }
+  fundingReceipt: { project: string; amount: string; date: string; receipt: string }
+  investorRepaid: { project: string; amount: string; principal: string; yield: string }
+  /** To whoever confirms that an agent handed over cash. */
+  handOverToConfirm: { agent: string; amount: string; code?: string }
+  projectClosed: { project: string }
+}
+
+export type TemplateName = keyof TemplateValues
+
+/** For each template its values; with `?` those that may be missing, with `[]` the lists. Checked against the types and against every text. */
+export const valueNames: { readonly [T in TemplateName]: readonly ValueName<TemplateValues[T]>[] } = {
+  invitation: ['organization', 'link', 'code', 'minutes'],
+  code: ['code', 'minutes'],
+  registrationDone: ['name'],
+  credentialIssued: ['credential', 'organization'],
+  applicationApproved: ['project', 'amount', 'until'],
+  applicationRefused: ['project', 'reasons[]'],
+  contractReady: ['project', 'amount', 'until'],
+  contractSigned: ['project', 'amount'],
+  paymentCode: ['amount', 'code', 'minutes'],
+  disbursementCode: ['amount', 'code', 'minutes'],
+  disbursed: ['project', 'amount'],
+  paymentReceived: ['amount', 'project', 'left', 'nextAmount?', 'nextDue?'],
+  overpaymentReturned: ['amount', 'project'],
+  loanRepaid: ['project', 'cashBack?'],
+  instalmentOverdue: ['amount', 'due', 'project'],
+  investorInvitation: ['organization', 'project', 'link?'],
+  investorRequest: ['investor', 'project', 'link?'],
+  investorContractToSign: ['project', 'amount', 'link?'],
+  investorContractSigned: ['investor', 'project', 'amount'],
+  fundingReceipt: ['project', 'amount', 'date', 'receipt'],
+  investorRepaid: ['project', 'amount', 'principal', 'yield'],
+  handOverToConfirm: ['agent', 'amount', 'code?'],
+  projectClosed: ['project'],
+}
+
+type ValueName<V> = { [K in keyof V & string]: V[K] extends readonly string[] ? `${K}[]` : Pick<V, K> extends Required<Pick<V, K>> ? K : `${K}?` }[keyof V & string]
+
+/**
+ * A template in one language. `{name}` stands for a value, `{name:24}` for one cut to 24 characters (a list: to as many
+ * items as fit), `[[…]]` for what is left out where a value inside is missing. A list alone on its line is a list of lines.
+ */
+export interface TemplateText {
+  readonly subject: string
+  readonly email: string
+  readonly sms: string
+}
+
+export type TemplateTexts = Readonly<Record<TemplateName, TemplateText>>
