@@ -1,15 +1,12 @@
-import { entryReference, type Book, type BookStore, type Draft, type StoredEntry, type ViewReader } from '@growr/books'
+import type { Book, BookStore, StoredEntry, ViewReader } from '@growr/books'
 import type { Repository } from '@growr/collections'
-import { Refusal, type project as projects, type loan as loanContract } from '@growr/contracts'
-import { postingsFor } from '@growr/ledger'
-import {
-  applyTo, emptyPosition, RULES, type BusinessDayState, type DayClosed, type FundingState, type LoanState, type ProjectPosition, type ProjectState,
-} from '@growr/lending'
-import { decodeJson, encodeJson } from '@growr/money'
-import { callerName, Turns } from '@growr/service'
+import { Refusal, type loan as loanContract } from '@growr/contracts'
+import { emptyPosition, type BusinessDayState, type DayClosed, type FundingState, type LoanState, type ProjectPosition, type ProjectState } from '@growr/lending'
+import { decodeJson } from '@growr/money'
+import { TenantBooks, Turns, type Authority, type Current, type Listed, type Written } from '@growr/service'
 import type { IntentDoc } from '../investor/investor.collections.ts'
 import { directory } from './directory.view.ts'
-import type { Authority, Current, Events, Kind, Listed, Page, States, Written } from './port.ts'
+import type { Events, Kind, Page, States } from './port.ts'
 
 export const kinds = ['project', 'loan', 'funding'] as const
 /** Of bullet loans and offers, the statuses to which a closing day can do something. */
@@ -35,119 +32,67 @@ interface AppendOptions {
 /** The Project, Loan and Funding books of all organizations: one writer, one queue for each project, one directory to look things up. */
 export class FinancingBooks {
   readonly #options: FinancingBooksOptions
+  readonly #books: TenantBooks<Kind>
   readonly #view: ViewReader
-  readonly #queues = new Turns()
-  readonly #opened = new Set<(book: Book) => void>()
-  readonly #tenants = new Map<string, Promise<Record<Kind, Book>>>()
+  readonly #turns = new Turns()
 
-  private constructor(options: FinancingBooksOptions, view: ViewReader) {
+  private constructor(options: FinancingBooksOptions, books: TenantBooks<Kind>, view: ViewReader) {
     this.#options = options
+    this.#books = books
     this.#view = view
   }
 
   static async open(options: FinancingBooksOptions): Promise<FinancingBooks> {
     const view = await options.store.view(directory)
-    const books = new FinancingBooks(options, view)
-    for (let after: string | undefined; ;) {
-      const page = await options.tenants.find({ limit: 500, ...(after === undefined ? {} : { after }) })
-      for (const { id } of page) await books.#tenant(id)
-      after = page.at(-1)?.id
-      if (page.length < 500) return books
-    }
+    const books = new TenantBooks<Kind>({ ...options, kinds })
+    await books.open()
+    return new FinancingBooks(options, books, view)
   }
 
-  /** Is told of each book that is opened, those that are open already included: followers start there. */
   onOpen(listener: (book: Book) => void): void {
-    this.#opened.add(listener)
-    for (const tenant of this.#tenants.values()) void tenant.then((books) => kinds.forEach((kind) => listener(books[kind])))
+    this.#books.onOpen(listener)
   }
 
   organizations(): readonly string[] {
-    return [...this.#tenants.keys()]
-  }
-
-  #tenant(organization: string): Promise<Record<Kind, Book>> {
-    let opening = this.#tenants.get(organization)
-    if (!opening) {
-      opening = this.#openTenant(organization)
-      this.#tenants.set(organization, opening)
-      opening.catch(() => this.#tenants.delete(organization))
-    }
-    return opening
-  }
-
-  async #openTenant(organization: string): Promise<Record<Kind, Book>> {
-    const { store, tenants } = this.#options
-    // Remembered first: a book that exists and is not known would be a book nobody follows.
-    if (!(await tenants.get(organization))) await tenants.insert({ id: organization })
-    const [project, loan, funding] = [await store.book({ kind: 'project', organization }), await store.book({ kind: 'loan', organization }), await store.book({ kind: 'funding', organization })]
-    const books = { project, loan, funding }
-    for (const listener of this.#opened) for (const kind of kinds) listener(books[kind])
-    return books
+    return this.#books.organizations()
   }
 
   /** Work that decides on a project's money: one at a time for each project. */
   withProject<T>(project: string, work: () => Promise<T>): Promise<T> {
-    return this.#queues.run(project, work)
+    return this.#turns.run(project, work)
   }
 
-  /** What came of this request before, or nothing. REQUEST_ID_REUSED where it had other parameters. */
-  async answered<K extends Kind>(kind: K, organization: string, authority: Authority): Promise<Written<States[K]> | undefined> {
-    if (authority.requestId === undefined) return undefined
-    const books = await this.#tenant(organization)
-    const entries = await books[kind].findRequest(authority.action, requestOf(authority))
-    const last = entries?.at(-1)
-    return last ? { state: last.state as unknown as States[K], seq: last.seq, repeated: true } : undefined
+  answered<K extends Kind>(kind: K, organization: string, authority: Authority): Promise<Written<States[K]> | undefined> {
+    return this.#books.answered(kind, organization, authority) as Promise<Written<States[K]> | undefined>
   }
 
-  /**
-   * Appends the events of one decision on a record, each with the state it makes and its postings, in one step. `key` is null for a
-   * record that begins with them. Resolves when they are on disk and the directory shows them.
-   */
+  /** Appends the events of one decision; `key` is null for a record that begins with them. See TenantBooks. */
   async append<K extends Kind>(kind: K, organization: string, key: string | null, events: readonly Events[K][], authority: Authority, options: AppendOptions): Promise<Written<States[K]>> {
-    const current = key === null ? null : this.#require(kind, key)
-    let state = current?.state ?? null
-    const businessDate = options.businessDate ?? (await this.#options.businessDate(organization))
-    const drafts = events.map((event): Draft => {
-      const next = applyTo[kind](state as never, event as never) as States[K]
-      const postings = postingsFor(kind, event as never, state as never, next as never)
-      state = next
-      return this.#draft(next.key, event, next, { postings, businessDate, authority, scope: `project:${options.project}`, person: options.person ?? null })
-    })
-    const first = drafts[0]
-    if (!first) throw new Error('a decision without events has nothing to append')
-    const books = await this.#tenant(organization)
-    const request = authority.requestId === undefined ? null : requestOf(authority)
-    const entries = await books[kind].append([{ ...first, expectedSeq: current?.seq ?? 0, request }, ...drafts.slice(1)])
-    const last = entries[entries.length - 1] as StoredEntry
-    if (last.repeated !== true) this.#options.appended(kind, organization)
-    return { state: last.state as unknown as States[K], seq: last.seq, repeated: last.repeated === true }
+    const begins = events[0]?.data as { key?: string } | undefined
+    const placement = {
+      key: key ?? String(begins?.key),
+      current: key === null ? null : this.#require(kind, key),
+      scope: `project:${options.project}`,
+      person: options.person ?? null,
+      businessDate: options.businessDate ?? (await this.#options.businessDate(organization)),
+    }
+    return this.#books.append(kind, organization, events as never, authority, placement as never) as unknown as Promise<Written<States[K]>>
   }
 
   async appendDay(organization: string, events: readonly DayClosed[], authority: Authority, businessDate: string): Promise<void> {
-    const books = await this.#tenant(organization)
-    const [event] = events
-    if (!event) return
-    const state = applyTo.project(this.calendar(organization), event)
-    const draft = this.#draft(CALENDAR, event, state, { postings: [], businessDate, authority, scope: `organization:${organization}`, person: null })
-    await books.project.append({ ...draft, request: requestOf(authority) })
+    const row = this.#view.get('SELECT seq FROM day WHERE organization = ?', organization)
+    const state = this.calendar(organization)
+    const current = row && state ? { state, seq: Number(row['seq']) } : null
+    await this.#books.append('project', organization, events, authority, { key: CALENDAR, current, scope: `organization:${organization}`, person: null, businessDate })
   }
 
-  #draft(key: string, event: object & { type: string }, state: object, rest: { postings: Draft['postings'] & object; businessDate: string; authority: Authority; scope: string; person: string | null }): Draft {
-    const { caller, action, cause } = rest.authority
-    return {
-      key,
-      rules: String(RULES),
-      businessDate: rest.businessDate,
-      actor: caller.kind === 'user' ? { role: caller.role, id: caller.userId } : { role: caller.kind === 'service' ? `service:${caller.service}` : 'stranger', id: null },
-      action,
-      event,
-      state,
-      postings: rest.postings,
-      cause: cause ? entryReference(`${cause.book}.${cause.organization}`, cause.seq) : null,
-      scope: rest.scope,
-      person: rest.person,
-    }
+  history(kind: Kind, organization: string, key: string): AsyncGenerator<StoredEntry> {
+    return this.#books.history(kind, organization, key)
+  }
+
+  /** Entries in the form in which another group follows them. */
+  feed(book: string, organization: string, after: number, limit: number): ReturnType<TenantBooks<Kind>['feed']> {
+    return this.#books.feed(book, organization, after, limit)
   }
 
   // Reads: all out of the directory, which the writer brings up to date before it answers.
@@ -261,29 +206,4 @@ export class FinancingBooks {
     const found = await intents.find({ where: { project, investor }, limit: 20 })
     return found.some(({ doc }) => doc.status === 'CONFIRMED' || doc.status === 'SIGNED' || doc.status === 'INVITED') ? [investor] : []
   }
-
-  async *history(kind: Kind, organization: string, key: string): AsyncGenerator<StoredEntry> {
-    const books = await this.#tenant(organization)
-    for (let after = 0; ;) {
-      const page = await books[kind].history({ key, after, limit: 200 })
-      yield* page
-      if (page.length < 200) return
-      after = page[page.length - 1]!.seq
-    }
-  }
-
-  /** Entries in the form in which another group follows them. */
-  async feed(book: string, organization: string, after: number, limit: number): Promise<projects.FeedEntry[]> {
-    const kind = kinds.find((candidate) => candidate === book)
-    if (!kind) throw new Refusal('NOT_FOUND', { path: 'book' })
-    if (!this.#tenants.has(organization)) return []
-    const books = await this.#tenant(organization)
-    return (await books[kind].entries(after, limit)).map((entry) => ({
-      seq: entry.seq, key: entry.key, type: entry.type, at: entry.at, businessDate: entry.businessDate, organization, book: kind,
-      event: plain(entry.event), state: plain(entry.state), postings: [...entry.postings],
-    }))
-  }
 }
-
-const plain = (value: unknown): unknown => (value === null ? null : JSON.parse(encodeJson(value)))
-const requestOf = (authority: Authority) => ({ id: authority.requestId as string, caller: callerName(authority), params: authority.params })

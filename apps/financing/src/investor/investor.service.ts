@@ -43,12 +43,13 @@ export function investorService(financing: Financing): Service {
       return present(repeated.doc)
     }
     const written = await intents.insert(doc, { ...(request ? { request } : {}), pending: [{ type: `investor.${status.toLowerCase()}`, data: { intent: doc.id } }] })
+    financing.woken()
     return present(written.doc)
   }
 
   const move = async (id: string, from: readonly IntentDoc['status'][], change: (doc: IntentDoc) => Partial<IntentDoc>, event: string, context: ActionContext, action: Contract, params: unknown): Promise<Written<IntentDoc>> => {
     const request = financing.requests(action, params as never, context)
-    return intents.update(
+    const written = await intents.update(
       id,
       (doc) => {
         if (!from.includes(doc.status)) throw new Refusal('INTENT_STATUS', { path: 'intent', details: { status: doc.status } })
@@ -56,6 +57,8 @@ export function investorService(financing: Financing): Service {
       },
       { ...(request ? { request } : {}), pending: [{ type: event, data: { intent: id } }] },
     )
+    financing.woken()
+    return written
   }
 
   const draw = async (doc: IntentDoc): Promise<ContractDoc> => {

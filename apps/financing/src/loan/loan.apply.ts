@@ -2,8 +2,7 @@ import type { ActionContext } from '@growr/bus'
 import { callingUser } from '@growr/bus'
 import { identity, isCode, loan as contract, Refusal, type Code, type Params } from '@growr/contracts'
 import { decideLoan, type LoanState, type RefusalReason } from '@growr/lending'
-import { eventsOf, positiveOf } from '@growr/service'
-import type { Written } from '../books/port.ts'
+import { eventsOf, positiveOf, type Written } from '@growr/service'
 import { type Financing, today } from '../financing.ts'
 
 interface Verdict {
