@@ -206,12 +206,15 @@ export const signingKeys = defineAction({
   access: { services: ['access'] },
 })
 
+/** What a template is filled with; each template of @growr/messaging names its own. */
+const messageValues = z.record(z.string().max(40), z.union([z.string().max(500), z.array(z.string().max(200)).max(20)]))
+
 export const notify = defineAction({
   name: 'user.notify',
   kind: 'mutation',
   internal: true,
   about: 'Sends a message to a user by the way they are reached. Once for each requestId.',
-  params: z.strictObject({ user: id.optional(), did: did.optional(), template: z.string().max(64), values: z.record(z.string(), z.union([z.string().max(500), z.number()])) }),
+  params: z.strictObject({ user: id.optional(), did: did.optional(), template: z.string().max(64), values: messageValues }),
   result: done,
   access: { services: ['organization', 'identity', 'issuing', 'project', 'loan', 'investor', 'funding', 'payment'] },
 })
@@ -221,7 +224,7 @@ export const notifyOrganization = defineAction({
   kind: 'mutation',
   internal: true,
   about: 'Sends a message to the admins of an organization.',
-  params: z.strictObject({ organization: id, template: z.string().max(64), values: z.record(z.string(), z.union([z.string().max(500), z.number()])) }),
+  params: z.strictObject({ organization: id, template: z.string().max(64), values: messageValues }),
   result: done,
   access: { services: ['identity', 'project', 'loan', 'investor', 'funding', 'payment'] },
 })
