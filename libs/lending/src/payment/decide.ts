@@ -25,7 +25,8 @@ export type PaymentCommand =
   /** `held` is the balance of the holder the money leaves; null for money that comes in. */
   | { readonly type: 'confirm'; readonly valueDate: LocalDate; readonly bookingDate: LocalDate; readonly held: Amount | null; readonly subject?: PaymentSubject }
   | { readonly type: 'fail'; readonly on: LocalDate; readonly reason: string }
-  | { readonly type: 'revert'; readonly on: LocalDate; readonly reason: string }
+  /** `held` is the balance of the holder that the money arrived at; null for money that went out. */
+  | { readonly type: 'revert'; readonly on: LocalDate; readonly reason: string; readonly held: Amount | null }
   | { readonly type: 'unmatched'; readonly on: LocalDate; readonly reason: string }
   | { readonly type: 'resolveSuspense'; readonly on: LocalDate }
 
@@ -40,7 +41,7 @@ export function decidePayment(state: PaymentState | null, command: PaymentComman
     case 'confirm': return confirm(state, command)
     case 'fail': return requireStatus(state, 'ADDED') ?? { events: [{ type: 'payment.failed', data: { on: command.on, reason: command.reason } }] }
     case 'revert': return (
-      requireStatus(state, 'CONFIRMED') ?? requireSuspense(state, false) ??
+      requireStatus(state, 'CONFIRMED') ?? requireSuspense(state, false) ?? requireHeld(state, state.to, command.held) ??
       { events: [{ type: 'payment.reverted', data: { on: command.on, reason: command.reason } }] }
     )
     case 'unmatched': return (
@@ -79,15 +80,16 @@ function confirm(payment: PaymentState, { valueDate, bookingDate, held, subject 
   const refused = firstRefusal(
     () => requireStatus(payment, 'ADDED'),
     () => requireValueDate(valueDate, bookingDate),
-    () => requireHeld(payment, held),
+    () => requireHeld(payment, payment.from, held),
   )
   return refused ?? { events: [{ type: 'payment.confirmed', data: { valueDate, bookingDate }, ...(subject ? { subject } : {}) }] }
 }
 
-function requireHeld({ from, amount, currency }: PaymentState, held: Amount | null): Refused | null {
-  if (!from) return null
+/** Refuses what would leave a holder with less than nothing. */
+function requireHeld({ amount, currency }: PaymentState, holder: Holder | null, held: Amount | null): Refused | null {
+  if (!holder) return null
   if (held && compare(amount, held) <= 0) return null
-  const code = from.rail === 'CASH' ? 'CASH_INSUFFICIENT' : 'FUNDS_INSUFFICIENT'
+  const code = holder.rail === 'CASH' ? 'CASH_INSUFFICIENT' : 'FUNDS_INSUFFICIENT'
   return refuse(code, 'amount', held ? figures(currency, { needed: amount, held }) : {})
 }
 

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import {
+  addDays, applyTo, compareDates, expectedCash, isOpenCase, laterDate, lendable, outstandingOfLoan, type ScheduleKind, type StateOf,
+} from '@growr/lending'
+import { decodeJson, encodeJson, isZero, negate, subtract, zero, type Amount } from '@growr/money'
+import { balanceLines, isBalanced, postingsFor } from './index.ts'
+import { agent, applyFor, bank, created, HNL, hnl, World, type Entry } from './testing/world.ts'
+
+// Random lives of a project. After every step all conditions hold at rest; at the end everything is paid out and every account is zero.
+
+type Step =
+  | { readonly do: 'fundJunior' | 'fund' | 'repayInvestor' | 'withdrawJunior' | 'apply'; readonly amount: bigint }
+  | { readonly do: 'sign' | 'disburse' | 'cancel' | 'cancelDisbursement' | 'refundOverpayment' | 'handOver' | 'revertFunding'; readonly which: number }
+  | { readonly do: 'repay'; readonly which: number; readonly amount: bigint; readonly daysAgo: number; readonly cash: boolean }
+  | { readonly do: 'stray'; readonly amount: bigint }
+  | { readonly do: 'wait'; readonly days: number }
+
+/** How many lives of each kind: more in a long proof. */
+const LIVES = Number(process.env['GROWR_LIVES'] ?? 60)
+
+const units = (amount: bigint): Amount => ({ amount, currency: 'HNL' })
+const amount = (max: bigint) => fc.bigInt({ min: 1n, max })
+const which = fc.nat({ max: 20 })
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constantFrom('fundJunior' as const, 'withdrawJunior' as const), amount: amount(10_000_000n) }),
+  fc.record({ do: fc.constantFrom('fund' as const, 'repayInvestor' as const), amount: amount(20_000_000n) }),
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('apply' as const), amount: amount(6_000_000n) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('sign' as const, 'disburse' as const), which }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('repay' as const), which, amount: amount(3_000_000n), daysAgo: fc.nat({ max: 20 }), cash: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('cancel' as const, 'cancelDisbursement' as const, 'refundOverpayment' as const, 'handOver' as const, 'revertFunding' as const), which }) },
+  fc.record({ do: fc.constant('stray' as const), amount: amount(500_000n) }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), days: fc.integer({ min: 1, max: 20 }) }) },
+)
+
+function pick<T>(items: Iterable<T>, index: number): T | undefined {
+  const all = [...items]
+  return all.length === 0 ? undefined : all[index % all.length]
+}
+
+/** Closes a day of every loan, as the financing writer does. */
+function closeDay(world: World, date: string): void {
+  for (const key of world.loans.keys()) world.onLoan(key, { type: 'closeDay', date })
+}
+
+function play(world: World, found: Step, today: string): string {
+  switch (found.do) {
+    case 'wait': {
+      const next = addDays(today, found.days)
+      closeDay(world, addDays(next, -1))
+      return next
+    }
+    case 'fundJunior': world.fundJunior(units(found.amount), today); break
+    case 'fund': world.fund(`contract-${found.amount % 3n}`, units(found.amount), today); break
+    case 'repayInvestor': world.repayInvestor(`contract-${found.amount % 3n}`, units(found.amount), today); break
+    case 'withdrawJunior': world.withdrawJunior(units(found.amount), today); break
+    case 'apply': applyFor(world, units(found.amount), Number(found.amount % 14n), today); break
+    case 'stray': world.settle(world.pay('REPAYMENT', units(found.amount), today, { to: bank }) as string, today, { refused: 'NOT_FOUND' }); break
+    case 'handOver': {
+      const held = world.held(agent)
+      if (!isZero(held)) world.pay('HAND_OVER', held, today, { from: agent, to: bank })
+      break
+    }
+    case 'revertFunding': {
+      const funding = pick([...world.fundings.values()].filter(candidate => candidate.paymentType === 'INCOMING'), found.which)
+      if (!funding) break
+      const refused = world.onFunding(funding.key, { type: 'revert', on: today, project: world.project, position: world.position })
+      if (!refused) world.revertPayment(funding.paymentKey!, today)
+      break
+    }
+    default: onLoan(world, found, today)
+  }
+  return today
+}
+
+function onLoan(world: World, found: Extract<Step, { which: number }>, today: string): void {
+  const loan = pick(world.loans.values(), found.which)
+  if (!loan) return
+  switch (found.do) {
+    case 'sign': world.onLoan(loan.key, { type: 'sign', on: today, contractDigest: 'digest' }); break
+    case 'disburse': world.disburse(loan.key, today); break
+    case 'cancel': world.onLoan(loan.key, { type: 'cancel', on: today, reason: 'BY_BORROWER', disbursementUnderWay: false }); break
+    case 'cancelDisbursement': {
+      if (loan.disbursementKey === null) break
+      const refused = world.onLoan(loan.key, { type: 'cancelDisbursement', paymentKey: loan.disbursementKey, on: today })
+      if (!refused) world.revertPayment(loan.disbursementKey, today)
+      break
+    }
+    case 'refundOverpayment': refund(world, loan.key, today); break
+    case 'repay': {
+      const valueDate = laterDate(loan.startDate ?? today, addDays(today, -found.daysAgo))
+      world.repay(loan.key, units(found.amount), today, found.cash ? agent : bank, valueDate)
+    }
+  }
+}
+
+function refund(world: World, key: string, on: string): void {
+  const loan = world.loans.get(key)!
+  const owed = subtract(loan.overpaid, loan.overpaymentRefunded)
+  if (isZero(owed)) return
+  const payment = world.pay('OVERPAYMENT_REFUND', owed, on, { from: bank }, key)
+  if (typeof payment === 'string') expect(world.onLoan(key, { type: 'refundOverpayment', paymentKey: payment, amount: owed, valueDate: on, bookingDate: on })).toBeNull()
+}
+
+function expectSound(world: World): void {
+  expect(world.atRest()).toEqual([])
+  const { position } = world
+  expect(expectedCash(position)).toEqual(position.cash)
+  expect(lendable(position).amount >= 0n).toBe(true)
+  expect(position.senior.amount <= position.junior.amount * 4n).toBe(true)
+  const total = subtract(world.held(bank), negate(world.held(agent)))
+  // What waits in suspense lies in cash, and belongs to no record yet.
+  expect(total).toEqual(subtract(position.cash, world.balance('suspense/coffee')))
+}
+
+/** Everything is brought in, returned, shared out and closed. */
+function windUp(world: World, on: string): void {
+  for (const payment of [...world.payments.values()].filter(isOpenCase)) {
+    expect(world.onPayment(payment.key, { type: 'resolveSuspense', on })).toBeNull()
+    world.revertPayment(payment.key, on)
+  }
+  for (const { key, status } of [...world.loans.values()]) {
+    if (status === 'APPROVED' || status === 'SIGNED') world.onLoan(key, { type: 'cancel', on, reason: 'BY_ORIGINATOR', disbursementUnderWay: false })
+    if (status === 'DISBURSED') expect(world.repay(key, outstandingOfLoan(world.loans.get(key)!), on)).toBeNull()
+    // Of an ad-hoc loan the last days accrue with the payment.
+    const after = world.loans.get(key)!
+    if (after.status === 'DISBURSED') expect(world.repay(key, outstandingOfLoan(after), on)).toBeNull()
+  }
+  if (!isZero(world.held(agent))) world.pay('HAND_OVER', world.held(agent), on, { from: agent, to: bank })
+  for (const key of world.loans.keys()) refund(world, key, on)
+  const none = zero(HNL.code)
+  const rest = { clearing: none, suspense: none, pendingPayments: 0 }
+  expect(world.onProject({ type: 'distribute', on, loans: [...world.loans.values()], fundings: [...world.fundings.values()], ...rest })).toBeNull()
+  expectShared(world)
+  for (const { payee, party, kind, amount: share } of world.project.distribution!.payables) {
+    if (isZero(share)) continue
+    const paymentKey = world.pay('TRANSFER_OUT', share, on, { from: bank }) as string
+    expect(world.onProject({ type: 'payShare', paymentKey, payee, party, kind, amount: share, valueDate: on, bookingDate: on })).toBeNull()
+  }
+  expect(world.onProject({ type: 'close', on, ...rest })).toBeNull()
+}
+
+function expectShared(world: World): void {
+  expect(world.atRest()).toEqual([])
+  expect(world.held(bank)).toEqual(negate(world.balance('payable/distribution/coffee')))
+}
+
+/** What an auditor does: states and postings out of the events alone, through JSON as a book keeps them. */
+function audit(entries: readonly Entry[]): void {
+  const states = new Map<string, unknown>()
+  for (const { kind, key, event, postings, state } of entries) {
+    const record = `${kind} ${key}`
+    const before = (states.get(record) ?? null) as StateOf[typeof kind] | null
+    const read = decodeJson(encodeJson(event)) as typeof event
+    const after = applyTo[kind](before as never, read as never)
+    expect(encodeJson(after)).toBe(encodeJson(state))
+    expect(postingsFor(kind, read, before, after)).toEqual(postings)
+    expect(isBalanced(postings)).toBe(true)
+    states.set(record, decodeJson(encodeJson(after)))
+  }
+}
+
+describe.each<[string, { schedule: ScheduleKind; gracePeriod: number; interestRate: string }]>([
+  ['flat loans', { schedule: 'FLAT', gracePeriod: 0, interestRate: '18.00' }],
+  ['flat loans with grace', { schedule: 'FLAT', gracePeriod: 2, interestRate: '23.75' }],
+  ['ad-hoc loans', { schedule: 'AD_HOC', gracePeriod: 0, interestRate: '24' }],
+])('any life of a project with %s', (_name, terms) => {
+  it('balances after every step, ends at zero, and is recomputed by an auditor', () => {
+    let repaid = 0
+    fc.assert(fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), steps => {
+      const world = new World({ ...created, endDate: '2030-12-31', loans: { ...created.loans, ...terms } })
+      world.fundJunior(hnl('60000.00'), '2026-03-01')
+      let today = '2026-03-02'
+      for (const found of steps) {
+        today = play(world, found, today)
+        expectSound(world)
+      }
+      expect(compareDates(today, '2030-12-01')).toBe(-1)
+      windUp(world, '2031-01-01')
+      expect(world.project.status).toBe('CLOSED')
+      expect(balanceLines(world.all)).toEqual([])
+      expect(world.atRest()).toEqual([])
+      audit(world.entries)
+      repaid += [...world.loans.values()].filter(loan => loan.status === 'REPAID').length
+    }), { numRuns: LIVES })
+    // The steps reach what they are for.
+    expect(repaid).toBeGreaterThan(20)
+  })
+})
