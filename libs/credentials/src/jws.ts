@@ -68,6 +68,7 @@ export function parseJws(token: unknown, maxLength: number): ParsedJws {
  * would cost more, and the signature is over the text as it came.
  */
 function parsePart(part: string): JsonObject | null {
+  if (part.length % 4 === 1) return null
   const bytes = Buffer.from(part, 'base64url')
   return bytes.length === Math.floor((part.length * 3) / 4) ? parseJsonObject(bytes) : null
 }
