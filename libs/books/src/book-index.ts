@@ -2,12 +2,12 @@ import { BookError } from './errors.ts'
 import { DisposableDatabase } from './sqlite.ts'
 import { LRU } from './lru.ts'
 
-const VERSION = 1
+const FORM = 1
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, seq INTEGER NOT NULL, type TEXT NOT NULL,
-    scope TEXT NOT NULL, epoch INTEGER NOT NULL, state TEXT, kid TEXT, box TEXT);
-  CREATE TABLE IF NOT EXISTS entry (record INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (record, seq)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS request (id BLOB PRIMARY KEY, seq INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, first INTEGER NOT NULL, seq INTEGER NOT NULL,
+    type TEXT NOT NULL, scope TEXT NOT NULL, epoch INTEGER NOT NULL, state TEXT, kid TEXT, box TEXT);
+  CREATE TABLE IF NOT EXISTS later (record INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (record, seq)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS request (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS version (length INTEGER PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS meta (id INTEGER PRIMARY KEY CHECK (id = 1), form INTEGER NOT NULL, length INTEGER NOT NULL, hash BLOB);`
 
@@ -38,21 +38,34 @@ export interface HeadRow {
   readonly box: string | null
 }
 
+/** id 0: there is no such record yet. */
+interface Place {
+  readonly id: number
+  readonly first: number
+  readonly seq: number
+}
+
+const NOWHERE: Place = { id: 0, first: 0, seq: 0 }
+
 /**
  * What a book is looked up by: the last entry of each record, the entries of a record, request ids, versions. Built from the
  * book, written by its writer, and nothing but a convenience: it can be deleted. Personal data stays sealed in it.
+ *
+ * The writer adds a commit while it is still on its way to the disk (`add`) and makes it visible when it is there
+ * (`acknowledge`): until then readers get nothing of it, but `head`, which gives the newest row, its number above `length`.
  */
 export class BookIndex {
   readonly #db: DisposableDatabase
   #length = 1
-  readonly #records = new LRU<string, { id: number; seq: number }>(4096)
+  #added = 1
+  readonly #places = new LRU<string, Place>(8_192)
 
   private constructor(db: DisposableDatabase) {
     this.#db = db
   }
 
   static open(file: string): BookIndex {
-    let db = new DisposableDatabase(file)
+    const db = new DisposableDatabase(file, false)
     try {
       const index = new BookIndex(db)
       if (index.#prepare()) return index
@@ -61,21 +74,20 @@ export class BookIndex {
     }
     db.close()
     DisposableDatabase.remove(file)
-    db = new DisposableDatabase(file)
-    const index = new BookIndex(db)
+    const index = new BookIndex(new DisposableDatabase(file, false))
     index.#prepare()
     return index
   }
 
   #prepare(): boolean {
     this.#db.exec(SCHEMA)
-    this.#db.run('INSERT OR IGNORE INTO meta (id, form, length, hash) VALUES (1, ?, 1, NULL)', VERSION)
+    this.#db.run('INSERT OR IGNORE INTO meta (id, form, length, hash) VALUES (1, ?, 1, NULL)', FORM)
     const meta = this.#db.get('SELECT form, length FROM meta')
-    this.#length = Number(meta?.['length'] ?? 1)
-    return meta !== null && meta['form'] === VERSION
+    this.#length = this.#added = Number(meta?.['length'] ?? 1)
+    return meta !== null && meta['form'] === FORM
   }
 
-  /** Up to which length of the book (its header block included) the index has been built. */
+  /** The length of the book (its header block included) up to which all is acknowledged and indexed. */
   get length(): number {
     return this.#length
   }
@@ -88,86 +100,92 @@ export class BookIndex {
     return this.#db.uncommitted
   }
 
-  /** Adds entries that follow on one another, together with the length and tree hash that they bring the book to. */
-  apply(entries: readonly IndexedEntry[], hash: Uint8Array): void {
+  /** Adds entries that follow on one another, together with the tree hash that they bring the book to. */
+  add(entries: readonly IndexedEntry[], hash: Uint8Array): void {
     const last = entries[entries.length - 1]
     if (last === undefined) return
-    if (entries[0]?.seq !== this.#length) throw new BookError('BOOK_UNREADABLE', `the index expects entry ${this.#length}`)
+    if (entries[0]?.seq !== this.#added) throw new BookError('BOOK_UNREADABLE', `the index expects entry ${this.#added}`)
     try {
       this.#db.change(() => {
-        for (const entry of entries) this.#add(entry)
+        for (const entry of entries) this.#put(entry)
         this.#db.run('UPDATE meta SET length = ?, hash = ?', last.seq + 1, hash)
       }, entries.length)
     } catch (error) {
-      this.#records.clear()
+      this.#places.clear()
       throw error
     }
-    this.#length = last.seq + 1
+    this.#added = last.seq + 1
   }
 
-  #add(entry: IndexedEntry): void {
-    const id = this.#put(entry)
-    this.#db.run('INSERT INTO entry (record, seq) VALUES (?, ?)', id, entry.seq)
-    if (entry.requestId !== null) {
-      this.#db.run('INSERT OR IGNORE INTO request (id, seq, digest) VALUES (?, ?, ?)',
-        Buffer.from(entry.requestId, 'base64url'), entry.seq, Buffer.from(entry.paramsDigest ?? '', 'base64url'))
-    }
-    if (entry.endsCommit) this.#db.run('INSERT INTO version (length) VALUES (?)', entry.seq + 1)
+  /** What was added is acknowledged: readers may see it. */
+  acknowledge(): void {
+    this.#length = this.#added
   }
 
-  #put(entry: IndexedEntry): number {
+  #put(entry: IndexedEntry): void {
     const { key, seq, type, scope, epoch, stateText, kid, box } = entry
-    const known = this.#record(key)
-    if (known !== null) {
+    const known = this.#place(key)
+    if (known.id === 0) {
+      const made = this.#db.statement('INSERT INTO record (key, first, seq, type, scope, epoch, state, kid, box) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(key, seq, seq, type, scope, epoch, stateText, kid, box)
+      this.#places.set(key, { id: Number(made.lastInsertRowid), first: seq, seq })
+    } else {
       this.#db.run('UPDATE record SET seq = ?, type = ?, scope = ?, epoch = ?, state = ?, kid = ?, box = ? WHERE id = ?',
         seq, type, scope, epoch, stateText, kid, box, known.id)
-      this.#records.set(key, { id: known.id, seq })
-      return known.id
+      this.#db.run('INSERT INTO later (record, seq) VALUES (?, ?)', known.id, seq)
+      this.#places.set(key, { id: known.id, first: known.first, seq })
     }
-    const made = this.#db.statement('INSERT INTO record (key, seq, type, scope, epoch, state, kid, box) VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-      .run(key, seq, type, scope, epoch, stateText, kid, box)
-    const id = Number(made.lastInsertRowid)
-    this.#records.set(key, { id, seq })
-    return id
+    if (entry.requestId !== null) {
+      this.#db.run('INSERT OR IGNORE INTO request (id, seq, digest) VALUES (?, ?, ?)', entry.requestId, seq, entry.paramsDigest ?? '')
+    }
+    if (entry.endsCommit) this.#db.run('INSERT INTO version (length) VALUES (?)', seq + 1)
   }
 
-  #record(key: string): { id: number; seq: number } | null {
-    const known = this.#records.get(key)
+  #place(key: string): Place {
+    const known = this.#places.get(key)
     if (known !== undefined) return known
-    const row = this.#db.get('SELECT id, seq FROM record WHERE key = ?', key)
-    return row === null ? null : { id: Number(row['id']), seq: Number(row['seq']) }
+    const row = this.#db.get('SELECT id, first, seq FROM record WHERE key = ?', key)
+    const place = row === null ? NOWHERE : { id: Number(row['id']), first: Number(row['first']), seq: Number(row['seq']) }
+    this.#places.set(key, place)
+    return place
   }
 
+  /** The record's newest row, acknowledged or not. */
   head(key: string): HeadRow | null {
     return this.#db.get('SELECT seq, type, scope, epoch, state, kid, box FROM record WHERE key = ?', key) as HeadRow | null
   }
 
-  /** The number of the record's last entry; 0 when there is none. */
+  /** For the writer: the number of the record's newest entry; 0 when there is none. */
   headSeq(key: string): number {
-    return this.#record(key)?.seq ?? 0
+    return this.#place(key).seq
   }
 
   /** The record's last entry at or below a number; 0 when there is none. */
   seqAt(key: string, seq: number): number {
-    const record = this.#record(key)
-    if (record === null) return 0
-    return Number(this.#db.get('SELECT max(seq) AS seq FROM entry WHERE record = ? AND seq <= ?', record.id, seq)?.['seq'] ?? 0)
+    const { id, first } = this.#place(key)
+    const most = Math.min(seq, this.#length - 1)
+    if (id === 0 || first > most) return 0
+    return Number(this.#db.get('SELECT max(seq) AS seq FROM later WHERE record = ? AND seq <= ?', id, most)?.['seq'] ?? first)
   }
 
   /** Numbers of a record's entries after one, in order. */
   seqsOf(key: string, after: number, limit: number): number[] {
-    const record = this.#record(key)
-    if (record === null) return []
-    return this.#db.all('SELECT seq FROM entry WHERE record = ? AND seq > ? ORDER BY seq LIMIT ?', record.id, after, limit).map(row => Number(row['seq']))
+    const { id, first } = this.#place(key)
+    if (id === 0) return []
+    const later = this.#db.all('SELECT seq FROM later WHERE record = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?', id, after, this.#length, limit)
+    const seqs = later.map(row => Number(row['seq']))
+    return first > after && first < this.#length ? [first, ...seqs].slice(0, limit) : seqs
   }
 
-  request(id: string): { seq: number; digest: string } | null {
-    const row = this.#db.get('SELECT seq, digest FROM request WHERE id = ?', Buffer.from(id, 'base64url'))
-    return row === null ? null : { seq: Number(row['seq']), digest: Buffer.from(row['digest'] as Uint8Array).toString('base64url') }
+  /** Where a request was answered, and with which parameters. */
+  request(id: string): { readonly seq: number; readonly digest: string } | null {
+    const row = this.#db.get('SELECT seq, digest FROM request WHERE id = ?', id) as { seq: number; digest: string } | null
+    return row === null || row.seq >= this.#length ? null : row
   }
 
   isVersion(length: number): boolean {
-    return length === 1 || this.#db.get('SELECT 1 AS found FROM version WHERE length = ?', length) !== null
+    if (length === 1) return true
+    return length <= this.#length && this.#db.get('SELECT 1 AS found FROM version WHERE length = ?', length) !== null
   }
 
   /** The version that an entry's commit made. */
@@ -176,15 +194,15 @@ export class BookIndex {
   }
 
   keys(limit: number, after: string): string[] {
-    return this.#db.all('SELECT key FROM record WHERE key > ? ORDER BY key LIMIT ?', after, limit).map(row => String(row['key']))
+    return this.#db.all('SELECT key FROM record WHERE key > ? AND first < ? ORDER BY key LIMIT ?', after, this.#length, limit).map(row => String(row['key']))
   }
 
   /** Empties it, to be built from the book again. */
   reset(): void {
     this.#db.commit()
-    this.#db.exec('DELETE FROM record; DELETE FROM entry; DELETE FROM request; DELETE FROM version; UPDATE meta SET length = 1, hash = NULL')
-    this.#records.clear()
-    this.#length = 1
+    this.#db.exec('DELETE FROM record; DELETE FROM later; DELETE FROM request; DELETE FROM version; UPDATE meta SET length = 1, hash = NULL')
+    this.#places.clear()
+    this.#length = this.#added = 1
   }
 
   commit(): void {

@@ -1,6 +1,6 @@
 import { BookError } from './errors.ts'
 import { encodeEntry, storedEntry } from './entry-codec.ts'
-import { Plan, type Item, type PlannedItem } from './plan.ts'
+import { Plan, type Item, type PlannedEntry, type PlannedItem } from './plan.ts'
 import { indexed, markOf, type OpenBook } from './open-book.ts'
 import type { PreparedDraft, RequestMarks } from './draft.ts'
 import type { StoredEntry } from './entry.ts'
@@ -107,24 +107,32 @@ export class Committer {
       const entries = plan.items.flatMap(item => item.entries)
       const puts = entries.map(({ key, entry }, i) => ({ key, value: encodeEntry(entry, i === entries.length - 1) }))
       await book.core.append(puts, await this.#options.keys.writerKeyPair(book.id))
-      commits.push({ book, items: plan.items, hash: book.core.hash(), version: book.core.length })
+      commits.push({ book, items: plan.items, entries, hash: book.core.hash(), version: book.core.length })
     }
-    await this.#options.sync()
+    const synced = this.#options.sync()
+    // While the disk works, the index takes the commit in; nobody sees it there before the disk has answered.
+    try {
+      for (const { book, entries, hash, version } of commits) {
+        book.settled = synced.catch(() => undefined)
+        book.index.add(entries.map(({ key, seq, entry, prepared }) => indexed(key, seq, entry, prepared.stateText, seq + 1 === version)), hash)
+      }
+    } finally {
+      await synced
+    }
     return commits
   }
 
   #finish({ book, items, hash, version }: Commit): void {
+    book.index.acknowledge()
     const answers = items.map(({ entries }) => entries.map(({ key, seq, entry, prepared }) =>
       storedEntry(book, key, seq, version, entry, { event: prepared.event, state: prepared.state, erased: false })))
     const all = answers.flat()
-    const planned = items.flatMap(item => item.entries)
-    book.index.apply(planned.map(({ key, seq, entry, prepared }) => indexed(key, seq, entry, prepared.stateText, seq + 1 === version)), hash)
-    if (book.index.uncommitted >= UNCOMMITTED) book.index.commit()
     for (const view of this.#options.views()) {
       if (!view.wants(book.kind)) continue
       view.apply(book.id, all, hash)
       if (view.uncommitted >= UNCOMMITTED) view.commit()
     }
+    if (book.index.uncommitted >= UNCOMMITTED) book.index.commit()
     book.mark.note(markOf(book, hash))
     items.forEach(({ item, again }, i) => {
       const answer = answers[i] ?? []
@@ -150,6 +158,7 @@ export class Committer {
 interface Commit {
   readonly book: OpenBook
   readonly items: readonly PlannedItem[]
+  readonly entries: readonly PlannedEntry[]
   readonly hash: Uint8Array
   readonly version: number
 }

@@ -72,20 +72,22 @@ export function prepareDraft(draft: Draft, codec: Codec): PreparedDraft {
   }
 }
 
-/** The request of an append as it is kept: one MAC for each of its entries, and one for its parameters. */
+/** The request of an append as it is kept: a MAC for each of its entries, and one for its parameters. */
 export interface RequestMarks {
   readonly digest: string
+  /** The id of the first entry, by which the request is looked up. */
+  readonly id: string
   readonly base: string
   readonly key: Uint8Array
 }
 
 export function requestMarks(draft: Pick<Draft, 'action' | 'request'>, key: Uint8Array): RequestMarks | null {
-  const request = draft.request
+  const { request } = draft
   if (request === undefined || request === null) return null
   if (typeof request.id !== 'string' || request.id === '' || request.id.length > 512) throw invalid('request.id is not of its form')
-  const digest = mac(key, `params\n${canonicalJson(request.params ?? null)}`)
-  return { digest, key, base: JSON.stringify([request.caller, draft.action, request.id]) }
+  const base = JSON.stringify([request.caller, draft.action, request.id])
+  return { digest: mac(key, `params\n${canonicalJson(request.params ?? null)}`), id: mac(key, `request\n0\n${base}`), base, key }
 }
 
-/** The id of the request's entry at a place in the append; the first is the one that is looked up. */
-export const requestIdAt = (marks: RequestMarks, place: number): string => mac(marks.key, `request\n${place}\n${marks.base}`)
+/** The id of the request's entry at a place in the append. */
+export const requestIdAt = (marks: RequestMarks, place: number): string => place === 0 ? marks.id : mac(marks.key, `request\n${place}\n${marks.base}`)

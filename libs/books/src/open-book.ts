@@ -3,6 +3,7 @@ import type { BookError } from './errors.ts'
 import type { BookIndex, IndexedEntry } from './book-index.ts'
 import type { Opener } from './entry-codec.ts'
 import type { Entry } from './entry.ts'
+import type { LRU } from './lru.ts'
 import type { Mark, MarkState } from './mark.ts'
 
 /** What the parts of this library share about a book that is open. */
@@ -12,6 +13,10 @@ export interface OpenBook extends Opener {
   readonly mark: Mark
   /** Why it must not be written; null when it may. */
   refusal: BookError | null
+  /** Pseudonyms that were made lately. */
+  readonly pseudonyms: LRU<string, string>
+  /** Resolves when the commit under way has been acknowledged or has failed. */
+  settled: Promise<unknown>
   /** Called after each commit. */
   readonly wake: Set<() => void>
 }

@@ -64,13 +64,12 @@ export class Plan {
     for (const [place, key] of heads.entries()) this.#heads.set(key, this.#next - heads.length + place)
     const planned: PlannedItem = { item, marks, entries, again: [] }
     this.items.push(planned)
-    if (marks !== null) this.#requests.set(requestIdAt(marks, 0), planned)
+    if (marks !== null) this.#requests.set(marks.id, planned)
   }
 
   #answered(item: Item, marks: RequestMarks, repeated: (marks: RequestMarks) => Promise<readonly StoredEntry[]>): boolean {
-    const id = requestIdAt(marks, 0)
-    const pending = this.#requests.get(id)
-    const digest = pending?.marks?.digest ?? this.book.index.request(id)?.digest
+    const pending = this.#requests.get(marks.id)
+    const digest = pending?.marks?.digest ?? this.book.index.request(marks.id)?.digest
     if (digest === undefined) return false
     if (digest !== marks.digest) throw new BookError('REQUEST_ID_REUSED', 'this request id was used with other parameters')
     if (pending !== undefined) pending.again.push(item)
@@ -105,10 +104,9 @@ async function sealDraft(book: OpenBook, prepared: PreparedDraft, marks: Request
   const found = keys.sharedKey(scope)
   const shared = found instanceof Promise ? await found : found
   if (shared === null) throw new BookError('KEY_MISSING', `there is no key for ${scope}`)
-  const pseudonymKey = draft.actor.id === null ? null : await keys.pseudonymKey(organization)
   const open = {
     v: 1 as const, rules: draft.rules, type: draft.event.type, at: draft.at ?? now.toISOString(), businessDate: draft.businessDate,
-    actor: { role: draft.actor.role, pseudonym: pseudonymKey === null || draft.actor.id === null ? null : pseudonym(pseudonymKey, draft.actor.id) },
+    actor: { role: draft.actor.role, pseudonym: draft.actor.id === null ? null : await pseudonymOf(book, draft.actor.id) },
     cause: draft.cause ?? null, action: draft.action,
     requestId: marks === null ? null : requestIdAt(marks, place), paramsDigest: marks === null ? null : marks.digest,
     postings: draft.postings ?? [], epoch: { of: scope, n: shared.epoch },
@@ -126,4 +124,12 @@ async function sealSubject(book: OpenBook, prepared: PreparedDraft, open: Pick<E
 }
 
 /** Stands for whoever acted, the same for the same person in one organization. */
-export const pseudonym = (key: Uint8Array, id: string): string => mac(key, `actor\n${id}`).slice(0, 22)
+export const pseudonym = (key: Uint8Array, id: string): string => mac(key, `actor\n${id}`)
+
+async function pseudonymOf(book: OpenBook, id: string): Promise<string> {
+  const known = book.pseudonyms.get(id)
+  if (known !== undefined) return known
+  const made = pseudonym(await book.keys.pseudonymKey(book.organization), id)
+  book.pseudonyms.set(id, made)
+  return made
+}

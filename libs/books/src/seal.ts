@@ -31,16 +31,25 @@ export interface BoxPlace {
 const associated = (place: BoxPlace): Buffer =>
   Buffer.from(`growr-box/1\n${place.part}\n${place.book}\n${place.key}\n${place.type}\n${place.of}\n${place.n}\n${place.kid ?? ''}`)
 
+// Sealing is synchronous, so one buffer serves all of it: nonce, then the message, which is sealed in place.
+let scratch = Buffer.alloc(64 * 1024)
+
+function scratchFor(text: string): Buffer {
+  const most = NONCE + text.length * 3 + TAG
+  if (most > scratch.length) scratch = Buffer.alloc(most)
+  return scratch
+}
+
 /** Seals text under a key: base64 of nonce and XChaCha20-Poly1305 box, bound to its place. */
 export function seal(text: string, key: Uint8Array, place: BoxPlace): string {
-  const length = Buffer.byteLength(text)
-  const out = Buffer.allocUnsafe(NONCE + length + TAG)
-  const nonce = out.subarray(0, NONCE)
+  const buffer = scratchFor(text)
+  const nonce = buffer.subarray(0, NONCE)
   fillNonce(nonce)
-  const message = Buffer.allocUnsafe(length)
-  message.write(text)
-  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(out.subarray(NONCE), message, associated(place), null, nonce, key)
-  return out.toString('base64')
+  const end = NONCE + buffer.write(text, NONCE)
+  sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(buffer.subarray(NONCE, end + TAG), buffer.subarray(NONCE, end), associated(place), null, nonce, key)
+  const box = buffer.toString('base64', 0, end + TAG)
+  buffer.fill(0, 0, end + TAG)
+  return box
 }
 
 /** Opens what `seal` made. Throws BOX_INVALID under another key, in another place, or with a byte changed. */
@@ -58,9 +67,10 @@ export function open(box: string | Uint8Array, key: Uint8Array, place: BoxPlace)
   return message.toString()
 }
 
-/** HMAC-SHA512 cut to 256 bits (libsodium's crypto_auth), base64url, without padding. */
+const digest = Buffer.alloc(32)
+
+/** HMAC-SHA512-256 (libsodium's crypto_auth) cut to 128 bits, base64url: 22 characters. */
 export function mac(key: Uint8Array, text: string): string {
-  const out = Buffer.allocUnsafe(32)
-  sodium.crypto_auth(out, Buffer.from(text), key)
-  return out.toString('base64url')
+  sodium.crypto_auth(digest, Buffer.from(text), key)
+  return digest.toString('base64url', 0, 16)
 }

@@ -20,18 +20,22 @@ const MAXIMUM_STATEMENTS = 512
  */
 export class DisposableDatabase implements ViewDatabase {
   readonly file: string
+  readonly #secureDelete: boolean
   #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   #changes = 0
 
-  constructor(file: string) {
+  /** `secureDelete`: what is deleted is overwritten, for files with personal data. */
+  constructor(file: string, secureDelete: boolean) {
     this.file = file
-    this.#db = DisposableDatabase.#openFile(file)
+    this.#secureDelete = secureDelete
+    this.#db = this.#openFile()
   }
 
-  static #openFile(file: string): DatabaseSync {
+  #openFile(): DatabaseSync {
+    const { file } = this
     const db = new DatabaseSync(file)
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ${this.#secureDelete ? 'ON' : 'OFF'}; PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 4000`)
     if (file !== ':memory:') chmodSync(file, 0o600)
     return db
@@ -102,7 +106,7 @@ export class DisposableDatabase implements ViewDatabase {
   /** Closes it and opens what now lies under its name. */
   reopen(): void {
     this.close()
-    this.#db = DisposableDatabase.#openFile(this.file)
+    this.#db = this.#openFile()
   }
 
   static remove(file: string): void {

@@ -11,6 +11,7 @@ import { Follower, type Delay, type FollowerOptions, type FollowerStatus } from 
 import { bookId, checkLabel, type BookName } from './names.ts'
 import { compareWithMark } from './standing.ts'
 import { jsonCodec, type Codec } from './entry.ts'
+import { LRU } from './lru.ts'
 import { makeDirectory } from './files.ts'
 import { Mark } from './mark.ts'
 import { readRequest } from './reader.ts'
@@ -128,7 +129,7 @@ export class BookStore {
     const core = await BookCore.open(this.#store, publicKey, await keys.readKey(organization))
     const open: OpenBook = {
       id, kind, organization, keys, codec: this.#options.codec ?? jsonCodec, core, mark: new Mark(marksDir, id), refusal: null,
-      wake: new Set(), index: BookIndex.open(join(indexDir, `${id}.db`)),
+      wake: new Set(), pseudonyms: new LRU(1_024), settled: Promise.resolve(), index: BookIndex.open(join(indexDir, `${id}.db`)),
     }
     open.refusal = await compareWithMark(open, adopt)
     if (!await builtFrom(open, open.index.length, open.index.hash)) open.index.reset()

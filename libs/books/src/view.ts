@@ -52,7 +52,7 @@ export class ViewFile implements ViewReader {
 
   static open(definition: ViewDefinition, file: string): ViewFile {
     try {
-      const view = new ViewFile(definition, new DisposableDatabase(file))
+      const view = new ViewFile(definition, new DisposableDatabase(file, true))
       if (view.#prepare()) return view
       view.close()
     } catch (error) {
@@ -64,7 +64,7 @@ export class ViewFile implements ViewReader {
   /** An empty view in a fresh file. */
   static create(definition: ViewDefinition, file: string): ViewFile {
     DisposableDatabase.remove(file)
-    const view = new ViewFile(definition, new DisposableDatabase(file))
+    const view = new ViewFile(definition, new DisposableDatabase(file, true))
     view.#prepare()
     return view
   }
