@@ -92,13 +92,26 @@ describe('yield', () => {
   })
 
   it('does not count what was reverted', () => {
-    const reverted = eventsOf(decideFunding(first, { type: 'revert', on: '2026-03-20', project, position: position({ cash: hnl('100000.00'), senior: hnl('100000.00') }) }))
+    const reverted = eventsOf(decideFunding(first, { type: 'revert', on: '2026-03-20', project, fundings: [first], position: position({ cash: hnl('100000.00'), senior: hnl('100000.00') }) }))
       .reduce(applyFunding, first)
     expect(reverted.status).toBe('REVERTED')
     const none = at([reverted], '2026-03-31')
     expect([none.funded, none.yieldAccrued].map(text)).toEqual(['0.00', '0.00'])
     expect(fundingContribution(reverted)).toEqual(emptyPosition('HNL'))
-    expect(refusalOf(decideFunding(reverted, { type: 'revert', on: '2026-03-20', project, position: position({}) }))).toBe('ALREADY_REVERTED funding')
+    expect(refusalOf(decideFunding(reverted, { type: 'revert', on: '2026-03-20', project, fundings: [reverted], position: position({}) }))).toBe('ALREADY_REVERTED funding')
+  })
+
+  it('and principal that were repaid stay with their contract: what it still has of a transfer bounds the reverting of it', () => {
+    const other = funded(project, 'f3', hnl('100000.00'), '2026-03-01', 'ada')
+    const repaid = make({
+      type: 'repayInvestor', ...base, key: 'f2', amount: hnl('1.00'), valueDate: '2026-03-01', bookingDate: '2026-03-01', contract, owed: at([first], '2026-03-01'),
+      position: holding(hnl('200000.00')),
+    })
+    const fundings = [first, other, repaid]
+    const revert = { type: 'revert', on: '2026-03-20', project, fundings, position: position({ cash: hnl('200000.00'), senior: hnl('199999.00') }) } as const
+    expect(refusalOf(decideFunding(first, revert))).toBe('NOT_OWED amount')
+    expect(refusalOf(decideFunding(other, revert))).toBe('not refused')
+    expect(refusalOf(decideFunding(repaid, revert))).toBe('not refused')
   })
 
   it('is reckoned for each contract, in the order of their keys', () => {
@@ -125,7 +138,7 @@ describe('junior capital', () => {
 
   it('is reverted only while the leverage holds without it and the money is there', () => {
     const junior = funded(project, 'f4', hnl('90000.00'), '2026-03-01')
-    const revert = (changes: Partial<ProjectPosition>) => refusalOf(decideFunding(junior, { type: 'revert', on: '2026-03-20', project, position: position(changes) }))
+    const revert = (changes: Partial<ProjectPosition>) => refusalOf(decideFunding(junior, { type: 'revert', on: '2026-03-20', project, fundings: [junior], position: position(changes) }))
     expect(revert({ cash: hnl('90000.00'), junior: hnl('90000.00') })).toBe('not refused')
     expect(revert({ cash: hnl('90000.00'), junior: hnl('90000.00'), senior: units(1n) })).toBe('LEVERAGE_EXCEEDED amount')
     expect(revert({ cash: hnl('89999.99'), junior: hnl('90000.00') })).toBe('FUNDS_INSUFFICIENT amount')

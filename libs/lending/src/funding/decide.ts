@@ -1,9 +1,9 @@
-import { add, compare, formatAmount, minimum, subtract, sum, zero, type Amount } from '@growr/money'
-import { activeSource, requireLeverage, type CapitalPosition } from '../capital.ts'
+import { add, compare, minimum, subtract, sum, zero, type Amount } from '@growr/money'
+import { activeSource, capitalPosition, requireLeverage, type CapitalPosition } from '../capital.ts'
 import type { LocalDate } from '../calendar.ts'
 import { requireAmount, requireValueDate } from '../checks.ts'
 import { payShare, shareOwed, type ShareSelection } from '../distribution.ts'
-import { ownCash, requireFunds, type ProjectPosition } from '../position.ts'
+import { requireFunds, type ProjectPosition } from '../position.ts'
 import { figures, firstRefusal, isRefused, refuse, type Decision, type Refused } from '../refusals.ts'
 import type { FundingEvent, FundingSplit, FundingState, FundingSubject, Tranche, Transfer } from '../types/funding.ts'
 import type { FundingSource, ProjectState, ProjectStatus } from '../types/project.ts'
@@ -35,7 +35,14 @@ export type FundingCommand =
   | ({ readonly type: 'repayInvestor'; readonly contract: ContractFacts; readonly owed: CapitalPosition; readonly position: ProjectPosition } & TransferCommand)
   /** A share of a project that was wound up; decide it before the project's own `payShare`, on the same state. */
   | ({ readonly type: 'payShare'; readonly tranche: Tranche; readonly contract: ContractFacts | null; readonly selection: ShareSelection } & TransferCommand)
-  | { readonly type: 'revert'; readonly on: LocalDate; readonly project: ProjectState; readonly position: ProjectPosition }
+  /** `fundings` are the transfers of the project, or at least of the same contract: what was repaid already cannot be taken back. */
+  | {
+      readonly type: 'revert'
+      readonly on: LocalDate
+      readonly project: ProjectState
+      readonly position: ProjectPosition
+      readonly fundings: readonly FundingState[]
+    }
 
 const RAISING: readonly ProjectStatus[] = ['ACTIVATED', 'DEACTIVATED']
 const PREPARING: readonly ProjectStatus[] = ['DRAFT', 'ACTIVATED', 'DEACTIVATED']
@@ -129,24 +136,21 @@ function share(command: Extract<FundingCommand, { type: 'payShare' }>): Decision
 }
 
 /**
- * Takes a mistaken registration back. What came in by mistake must still be there and free, else loans would be promised from
- * money that never was; junior capital, only as far as the leverage holds without it. A share of a wound-up project stays.
+ * Takes a mistaken registration back. What came in by mistake must not have been repaid, and must still be there and free, else loans
+ * would be promised from money that never was; junior capital, only as far as the leverage holds without it. A share of a wound-up
+ * project stays.
  */
-function revert(funding: FundingState, { on, project, position }: Extract<FundingCommand, { type: 'revert' }>): Decision<FundingEvent> {
+function revert(funding: FundingState, { on, project, position, fundings }: Extract<FundingCommand, { type: 'revert' }>): Decision<FundingEvent> {
   if (funding.status === 'REVERTED') return refuse('ALREADY_REVERTED', 'funding')
-  const capital = funding.split.principal
-  const incoming = funding.paymentType === 'INCOMING'
-  const after = {
-    senior: funding.tranche === 'JUNIOR' ? position.senior : incoming ? subtract(position.senior, capital) : add(position.senior, capital),
-    junior: funding.tranche === 'SENIOR' ? position.junior : incoming ? subtract(position.junior, capital) : add(position.junior, capital),
-  }
+  const closed = requireUndistributed(project, PREPARING)
+  if (closed) return closed
+  if (funding.paymentType === 'OUTGOING') return { events: [{ type: 'funding.reverted', data: { on } }] }
+  const siblings = fundings.filter(other => other.tranche === funding.tranche && other.contractKey === funding.contractKey)
+  const { principalOutstanding } = capitalPosition(project.currency.code, siblings, '0', on)
   const refused = firstRefusal(
-    () => requireUndistributed(project, PREPARING),
-    () => (after.senior.amount < 0n || after.junior.amount < 0n
-      ? refuse('NOT_OWED', 'amount', { reason: 'repaid', free: formatAmount(ownCash(position), project.currency) })
-      : null),
-    () => (incoming ? requireFunds(position, funding.amount, project.currency) : null),
-    () => (incoming && funding.tranche === 'JUNIOR' ? requireLeverage(project, after.senior, after.junior) : null),
+    () => (compare(funding.amount, principalOutstanding) > 0 ? refuse('NOT_OWED', 'amount', figures(project.currency, { principal: principalOutstanding })) : null),
+    () => requireFunds(position, funding.amount, project.currency),
+    () => (funding.tranche === 'JUNIOR' ? requireLeverage(project, position.senior, subtract(position.junior, funding.amount)) : null),
   )
   return refused ?? { events: [{ type: 'funding.reverted', data: { on } }] }
 }

@@ -145,7 +145,7 @@ describe('winding a project up', () => {
     const selection = { payee: 'INVESTOR', party: 'ines', kind: null } as const
     const share = eventsOf(decideFunding(null, { type: 'payShare', tranche: 'SENIOR', contract, selection, ...transfer })).reduce<FundingState | null>(applyFunding, null)!
     expect([share.isShare, text(share.split.yield), text(share.split.principal)]).toEqual([true, '7650.00', '350.00'])
-    expect(refusalOf(decideFunding(share, { type: 'revert', on: '2027-01-03', project: shared, position: emptyPosition('HNL') }))).toBe('PROJECT_STATUS project')
+    expect(refusalOf(decideFunding(share, { type: 'revert', on: '2027-01-03', project: shared, fundings: [share], position: emptyPosition('HNL') }))).toBe('PROJECT_STATUS project')
   })
 
   it('holds the same cash whichever way it is counted', () => {
