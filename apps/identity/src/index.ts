@@ -1,1 +1,3 @@
-export {}
+export { createIdentityGroup, defaultConfig, type IdentityGroup, type IdentityOptions } from './group.ts'
+export { openIdentityKeep } from './stores.ts'
+export type { IdentityConfig } from './kit.ts'

@@ -4,9 +4,6 @@ import {
 } from '@growr/credentials'
 import type { Custody, KeyInfo } from '@growr/keys'
 
-/** Purposes for which the identity group's custody holds keys. */
-export const purposes = ['call-token', 'access-token', 'issuer', 'verifier', 'organization', 'wallet', 'record', 'auth', 'request'] as const
-
 type Part = 'issuer' | 'verifier' | 'organization'
 
 /**

@@ -1,5 +1,5 @@
 import { organization } from '@growr/contracts'
-import { field, type Resolvers } from '@growr/graphql'
+import { field, reference, type Resolvers } from '@growr/graphql'
 
 export const organizationResolvers: Resolvers = {
   Query: {
@@ -12,4 +12,5 @@ export const organizationResolvers: Resolvers = {
     addMember: field(organization.addMember),
     setConnector: field(organization.setConnector),
   },
+  Organization: { __resolveReference: reference(organization.findById, ({ id }: { id: string }) => ({ id })) },
 }

@@ -3,8 +3,7 @@ import { callingUser, defineService, type ActionContext, type Service } from '@g
 import { CollectionError, type Stored } from '@growr/collections'
 import { organization as contract, identity, Refusal, user as users, type Params, type Result } from '@growr/contracts'
 import { parsePublicJwk, requireSafeUrl } from '@growr/credentials'
-import { action } from '../common/action.ts'
-import { connectionOf } from '../common/pages.ts'
+import { action, connectionOf } from '@growr/service'
 import type { Kit } from '../kit.ts'
 import { nameKeyOf, type Connector, type OrganizationDoc } from './organization.collections.ts'
 

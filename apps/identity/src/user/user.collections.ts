@@ -30,6 +30,8 @@ export interface UserDoc {
   memberships: MembershipDoc[]
   /** Each membership's `organization` and `organization/TYPE`, by which members are listed. */
   places: string[]
+  /** BLOCKED where the person or one of the memberships is suspended: what the registry of sessions is filled from. */
+  marks: string[]
   /** Argon2id hashes. */
   passwordHash: string | null
   pinHash: string | null
@@ -46,6 +48,7 @@ export const users: CollectionDefinition<UserDoc> = {
     phone: { unique: true, blind: true },
     did: { unique: true, blind: true },
     places: { many: true },
+    marks: { many: true },
   },
 }
 

@@ -17,7 +17,12 @@ const placesOf = (memberships: readonly MembershipDoc[]): string[] => [
   ...new Set(memberships.flatMap(({ type, organization }) => (organization === null ? [type] : [organization, `${organization}/${type}`]))),
 ]
 
-const withMemberships = (user: UserDoc, memberships: MembershipDoc[]): UserDoc => ({ ...user, memberships, places: placesOf(memberships) })
+const withMemberships = (user: UserDoc, memberships: MembershipDoc[]): UserDoc => ({
+  ...user,
+  memberships,
+  places: placesOf(memberships),
+  marks: user.suspended || memberships.some(({ status }) => status === 'BLOCKED') ? ['BLOCKED'] : [],
+})
 
 export interface Invitation {
   readonly membership: string
@@ -38,7 +43,7 @@ const invited = ({ membership, type, organization, name }: Invitation): Membersh
 
 /** A person whom nobody knew before. The name is what the inviter says until the person says otherwise. */
 export function newUser(id: string, contact: { email: string } | { phone: string }, language: 'en' | 'es', at: string, invitation: Invitation): UserDoc {
-  const user: UserDoc = { id, name: invitation.name, ...contact, language, suspended: false, memberships: [], places: [], passwordHash: null, pinHash: null, registeredAt: null, createdAt: at }
+  const user: UserDoc = { id, name: invitation.name, ...contact, language, suspended: false, memberships: [], places: [], marks: [], passwordHash: null, pinHash: null, registeredAt: null, createdAt: at }
   return withMemberships(user, [invited(invitation)])
 }
 
@@ -110,7 +115,7 @@ export interface Suspension {
 /** FORBIDDEN where the person has no part there, or where an organization reaches for an operator of the node. */
 export function suspend(user: UserDoc, { by, organization }: Suspension): UserDoc {
   requireReach(user, by, organization)
-  if (organization === null) return { ...user, suspended: true }
+  if (organization === null) return withMemberships({ ...user, suspended: true }, user.memberships)
   return withMemberships(user, user.memberships.map((held) => {
     if (held.organization !== organization) return held
     if (held.status === 'BLOCKED') return { ...held, suspendedBy: by === 'OPERATOR' ? by : held.suspendedBy }
@@ -121,7 +126,7 @@ export function suspend(user: UserDoc, { by, organization }: Suspension): UserDo
 /** Lifts it again; what the operator imposed an organization does not lift (FORBIDDEN). */
 export function restore(user: UserDoc, { by, organization }: Suspension): UserDoc {
   requireReach(user, by, organization)
-  if (organization === null) return { ...user, suspended: false }
+  if (organization === null) return withMemberships({ ...user, suspended: false }, user.memberships)
   const blocked = user.memberships.filter((held) => held.organization === organization && held.status === 'BLOCKED')
   if (by === 'ORGANIZATION' && (user.suspended || blocked.some(({ suspendedBy }) => suspendedBy === 'OPERATOR'))) throw new Refusal('FORBIDDEN')
   return withMemberships(user, user.memberships.map((held) =>

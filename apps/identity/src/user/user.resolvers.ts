@@ -1,5 +1,5 @@
 import { user } from '@growr/contracts'
-import { field, type Resolvers } from '@growr/graphql'
+import { field, reference, type Resolvers } from '@growr/graphql'
 
 export const userResolvers: Resolvers = {
   Query: {
@@ -23,4 +23,5 @@ export const userResolvers: Resolvers = {
     setPIN: field(user.setPIN),
     validatePIN: field(user.validatePIN),
   },
+  User: { __resolveReference: reference(user.findById, ({ id }: { id: string }) => ({ id })) },
 }

@@ -1,0 +1,67 @@
+import type { RequestRef } from '@growr/collections'
+import { Refusal, type identity as contracts } from '@growr/contracts'
+import type { CredentialType } from '@growr/credentials'
+import type { Kit } from '../kit.ts'
+import type { PermissionChange, PermissionDoc, WalletDoc } from './identity.collections.ts'
+
+export const show = ({ id, did, project, verifier, types, status, at }: PermissionDoc): contracts.Permission => ({ id, did, project, verifier, types, status, at })
+
+interface Wish {
+  readonly wallet: WalletDoc
+  readonly project: string
+  readonly verifier: string
+  readonly types: readonly CredentialType[]
+}
+
+const MOST_CHANGES = 100
+
+function changed(doc: PermissionDoc, change: PermissionChange): PermissionDoc {
+  return { ...doc, status: change.status, at: change.at, history: [...doc.history, change].slice(-MOST_CHANGES) }
+}
+
+/**
+ * Records that a verifier may see these types for a project (by the owner) or that somebody asks for it (by the
+ * organization). What the owner granted stays granted when somebody asks again.
+ */
+export async function record(kit: Kit, { wallet, project, verifier, types }: Wish, by: PermissionChange['by'], request: RequestRef | undefined): Promise<PermissionDoc> {
+  const key = `${wallet.id}/${project}/${verifier}`
+  const change: PermissionChange = { status: by === 'OWNER' ? 'GRANTED' : 'REQUESTED', at: kit.clock.now().toISOString(), by }
+  const options = request && { request }
+  return kit.turns.run(`permission:${key}`, async () => {
+    const known = await kit.permissions.findOne('key', key)
+    if (known !== null) {
+      return (await kit.permissions.update(known.id, (doc) => {
+        if (by === 'ORGANIZATION' && doc.status !== 'WITHDRAWN') return null
+        return changed({ ...doc, types: [...types] }, change)
+      }, options)).doc
+    }
+    const doc: PermissionDoc = { id: kit.newId(), key, user: wallet.id, did: wallet.did, project, verifier, types: [...types], status: change.status, at: change.at, history: [change], uses: 0, usedAt: null }
+    return (await kit.permissions.insert(doc, options)).doc
+  })
+}
+
+/**
+ * The permission under which the owner presents. Her presenting is her permission, and is recorded as such; but what she
+ * withdrew she grants anew by herself first (PERMISSION_WITHDRAWN).
+ */
+export async function permissionToPresent(kit: Kit, wish: Wish, request: RequestRef | undefined): Promise<PermissionDoc> {
+  const { wallet, project, verifier } = wish
+  const known = await kit.permissions.findOne('key', `${wallet.id}/${project}/${verifier}`)
+  if (known?.doc.status === 'WITHDRAWN') throw new Refusal('PERMISSION_WITHDRAWN', { path: 'project' })
+  const covered = known?.doc.status === 'GRANTED' && wish.types.every((type) => known.doc.types.includes(type))
+  const permission = covered ? known.doc : await record(kit, wish, 'OWNER', undefined)
+  const usedAt = kit.clock.now().toISOString()
+  return (await kit.permissions.update(permission.id, (doc) => {
+    // Withdrawn in this very moment: nothing is presented under it any more.
+    if (doc.status !== 'GRANTED') throw new Refusal('PERMISSION_WITHDRAWN', { path: 'project' })
+    return { ...doc, uses: doc.uses + 1, usedAt }
+  }, request && { request })).doc
+}
+
+export async function withdraw(kit: Kit, id: string, user: string, request: RequestRef | undefined): Promise<PermissionDoc> {
+  const at = kit.clock.now().toISOString()
+  return (await kit.permissions.update(id, (doc) => {
+    if (doc.user !== user) throw new Refusal('NOT_FOUND', { path: 'permission' })
+    return doc.status === 'WITHDRAWN' ? null : changed(doc, { status: 'WITHDRAWN', at, by: 'OWNER' })
+  }, request && { request })).doc
+}
