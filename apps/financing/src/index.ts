@@ -1,1 +1,3 @@
-export {}
+export { createFinancingGroup, openFinancingKeep, NAME, type FinancingOptions } from './group.ts'
+export { directory } from './books/directory.view.ts'
+export { kinds } from './books/financing-books.ts'

@@ -209,6 +209,16 @@ export const signingKeys = defineAction({
 /** What a template is filled with; each template of @growr/messaging names its own. */
 const messageValues = z.record(z.string().max(40), z.union([z.string().max(500), z.array(z.string().max(200)).max(20)]))
 
+export const findByPhone = defineAction({
+  name: 'user.findByPhone',
+  kind: 'query',
+  internal: true,
+  about: 'Whose phone number this is; null where nobody has it.',
+  params: z.strictObject({ phone }),
+  result: z.object({ user: id.nullable() }),
+  access: { services: ['payment'] },
+})
+
 export const notify = defineAction({
   name: 'user.notify',
   kind: 'mutation',

@@ -1,5 +1,6 @@
 export { action, callerName, requestRefs, type RequestRefs } from './action.ts'
 export { decimal, decimalOrZero, eventsOf, positiveOf } from './amounts.ts'
+export { atomicStore } from './atomic-store.ts'
 export { canonical, digestOf } from './canonical.ts'
 export { refusalOf, translated } from './failure.ts'
 export type { Group, HttpRequest, HttpResponse, HttpRoute } from './group.ts'

@@ -1,0 +1,13 @@
+import type { CodeRecord } from '@growr/auth'
+import type { CollectionDefinition } from '@growr/collections'
+
+/** Codes of cash payments: keyed hashes, never a code. */
+export const codes: CollectionDefinition<CodeRecord> = { name: 'payment-codes', personal: [], lookup: {}, expires: 'expiresAt' }
+
+/** Which agent a pseudonym in an account stands for. */
+export interface HolderDoc {
+  id: string
+  organization: string
+  agent: string
+}
+export const holders: CollectionDefinition<HolderDoc> = { name: 'holders', personal: ['agent'], lookup: { organization: {} } }

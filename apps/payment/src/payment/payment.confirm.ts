@@ -1,0 +1,75 @@
+import { callingUser, type ActionContext } from '@growr/bus'
+import { payment as contract, Refusal, type Contract } from '@growr/contracts'
+import { decidePayment, directions, type PaymentCommand, type PaymentState } from '@growr/lending'
+import { cash } from '@growr/ledger'
+import { amountOf } from '@growr/money'
+import { eventsOf } from '@growr/service'
+import { today, type Payments } from '../payments.ts'
+
+/** A cash payment's code stands for one payment, whoever enters it. */
+export const codeFor = (payment: string): { purpose: string; subject: string } => ({ purpose: 'CASH_PAYMENT', subject: payment })
+
+/** Whom a payment's subject leads to. */
+export const personOf = (state: PaymentState): string =>
+  (state.kind === 'HAND_OVER' ? state.subject?.agentId : state.subject?.userId) ?? `organization:${state.organizationId}`
+
+export const railOf = (state: PaymentState): string => (state.to ?? state.from)?.rail ?? 'BANK'
+
+/** Decides on a payment's present state and appends, in the project's queue. */
+export async function change(payments: Payments, action: Contract, key: string, params: unknown, context: ActionContext, command: (state: PaymentState, on: string) => PaymentCommand | Promise<PaymentCommand>): Promise<contract.Payment> {
+  const { books } = payments
+  const { organizationId, projectKey } = books.require(key).state
+  const authority = { caller: context.caller, action: action.name, requestId: context.requestId, params }
+  const on = await today(payments, organizationId)
+  return books.withProject(projectKey, async () => {
+    if (await books.answered(organizationId, authority)) return books.shown(key)
+    const current = books.require(key)
+    const events = eventsOf(decidePayment(current.state, await command(current.state, on)))
+    await books.append(organizationId, projectKey, key, current, events, authority, personOf(current.state))
+    return books.shown(key)
+  })
+}
+
+/** What the holder that the money leaves holds of the project's. */
+export function heldBy({ books }: Payments, { from, projectKey, currency }: PaymentState): { amount: bigint; currency: string } | null {
+  return from ? amountOf(books.balance(cash(from, projectKey), currency.code), currency.code) : null
+}
+
+function requireAdded(state: PaymentState): void {
+  if (state.status !== 'ADDED') throw new Refusal('PAYMENT_STATUS', { path: 'status', details: { status: state.status } })
+}
+
+async function requireCode(payments: Payments, state: PaymentState, code: string | undefined): Promise<void> {
+  if (code === undefined) throw new Refusal('BAD_INPUT', { path: 'code' })
+  // Not spent here: the payment's own status lets it count once, also where the node stops before the entry is written.
+  await payments.codes.check(codeFor(state.key), code)
+}
+
+export function confirmDisbursement(payments: Payments, params: { payment: string; code?: string | undefined; reference?: string | undefined }, context: ActionContext): Promise<contract.Payment> {
+  return change(payments, contract.confirmDisbursement, params.payment, params, context, async (state, on) => {
+    requireAdded(state)
+    if (directions[state.kind] !== 'OUT' || state.loanKey === null) throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { kind: state.kind } })
+    if (railOf(state) === 'CASH') await requireCode(payments, state, params.code)
+    else if (params.reference === undefined) throw new Refusal('BAD_INPUT', { path: 'reference' })
+    return { type: 'confirm', valueDate: state.valueDate, bookingDate: on, held: heldBy(payments, state), ...(params.reference === undefined ? {} : { subject: { reference: params.reference } }) }
+  })
+}
+
+export function confirmRepayment(payments: Payments, params: { payment: string; code?: string | undefined }, context: ActionContext): Promise<contract.Payment> {
+  const { userId, role } = callingUser(context)
+  return change(payments, contract.confirmRepayment, params.payment, params, context, async (state, on) => {
+    requireAdded(state)
+    if (state.kind !== 'REPAYMENT') throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { kind: state.kind } })
+    if (railOf(state) === 'CASH') await requireCode(payments, state, params.code)
+    else if (role === 'BORROWER') throw new Refusal('RAIL_MISMATCH', { path: 'payment' })
+    else if (state.subject?.agentId === userId) throw new Refusal('SAME_PERSON', { path: 'payment' })
+    return { type: 'confirm', valueDate: state.valueDate, bookingDate: on, held: null }
+  })
+}
+
+export function cancelDisbursement(payments: Payments, params: { payment: string }, context: ActionContext): Promise<contract.Payment> {
+  return change(payments, contract.cancelDisbursement, params.payment, params, context, (state, on) => {
+    if (directions[state.kind] !== 'OUT' || state.loanKey === null) throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { kind: state.kind } })
+    return { type: 'fail', on, reason: 'CANCELLED' }
+  })
+}

@@ -1,0 +1,58 @@
+import { defineService, type Service } from '@growr/bus'
+import { loan as loans, payment as contract, project as projects, type Result } from '@growr/contracts'
+import { action, connectionOfList } from '@growr/service'
+import type { Payments } from '../payments.ts'
+import { cashFloats, confirmHandOver, handOverCash } from './payment.cash.ts'
+import { cancelDisbursement, confirmDisbursement, confirmRepayment } from './payment.confirm.ts'
+import { addDisbursement, refundOverpayment } from './payment.disburse.ts'
+import { addRepayment, loanOf } from './payment.repay.ts'
+
+/** Tracks the payments of loans and the cash behind them; reads and writes the Payment book. */
+export function paymentService(payments: Payments): Service {
+  const { books } = payments
+  const scopeOf = ({ payment }: { payment: string }) => {
+    const { state } = books.require(payment)
+    const borrower = state.kind === 'HAND_OVER' ? undefined : state.subject?.userId
+    return { organization: state.organizationId, owners: borrower ? [borrower] : [] }
+  }
+  const withLoan = async (loan: loans.Loan) => ({ organization: loan.organization, owners: loan.borrowerUser ? [loan.borrowerUser] : [], loan })
+
+  return defineService({
+    name: 'payment',
+    actions: [
+      action(contract.addDisbursement, {
+        scope: async ({ loan }, context) => withLoan(await context.as().call(loans.findByKey, { key: loan })),
+        handle: (params, context, scope) => addDisbursement(payments, params, (scope as { loan: loans.Loan }).loan, context),
+      }),
+      action(contract.refundOverpayment, {
+        scope: async ({ loan }, context) => withLoan(await context.as().call(loans.findByKey, { key: loan })),
+        handle: (params, context, scope) => refundOverpayment(payments, params, (scope as { loan: loans.Loan }).loan, context),
+      }),
+      action(contract.addRepayment, {
+        scope: async (params, context) => withLoan(await loanOf(params, context)),
+        handle: (params, context, scope) => addRepayment(payments, params, (scope as { loan: loans.Loan }).loan, context),
+      }),
+      action(contract.confirmDisbursement, { scope: scopeOf, handle: (params, context) => confirmDisbursement(payments, params, context) }),
+      action(contract.cancelDisbursement, { scope: scopeOf, handle: (params, context) => cancelDisbursement(payments, params, context) }),
+      action(contract.confirmRepayment, { scope: scopeOf, handle: (params, context) => confirmRepayment(payments, params, context) }),
+      action(contract.handOverCash, {
+        scope: async ({ project }, context) => ({ organization: (await context.as().call(projects.findByKey, { key: project })).organization }),
+        handle: (params, context, scope) => handOverCash(payments, params, (scope as { organization: string }).organization, context),
+      }),
+      action(contract.confirmHandOver, { scope: scopeOf, handle: (params, context) => confirmHandOver(payments, params, context) }),
+      action(contract.findByKey, { scope: ({ key }) => scopeOf({ payment: key }), handle: ({ key }) => books.shown(key) }),
+      action(contract.findByLoan, {
+        scope: async ({ loan }, context) => withLoan(await context.as().call(loans.findByKey, { key: loan })),
+        handle: ({ loan, first, after }) => connectionOfList(books.listByLoan(loan, { first, after })),
+      }),
+      // Banks and cash have no addresses; networks come with their own services.
+      action(contract.findByAddress, { handle: () => connectionOfList<contract.Payment>({ rows: [], total: 0, more: false }) }),
+      action(contract.cashFloats, { scope: ({ organization }) => ({ organization }), handle: (params, context) => cashFloats(payments, params, context) }),
+      action(contract.accounts, {
+        handle: ({ project }): Result<typeof contract.accounts> => books.balancesOf(project).map(({ account, currency, amount }) => ({ account, currency, balance: amount.toString() })),
+      }),
+      action(contract.pending, { handle: ({ project }) => ({ count: books.pending(project) }) }),
+      action(projects.paymentEntries, { handle: ({ organization, book, after, limit }) => books.feed(organization, book, after, limit) }),
+    ],
+  })
+}
