@@ -157,7 +157,8 @@ export class PublicKeyCache {
     } catch (cause) {
       throw new AuthError('TOKEN_INVALID', { cause })
     }
-    if (jwk === undefined || jwk.kty !== 'EC' || jwk.crv !== 'P-256' || jwk.x === undefined || jwk.y === undefined) throw new AuthError('TOKEN_INVALID')
+    if (jwk === undefined || jwk.kty !== 'EC' || jwk.crv !== 'P-256' || jwk.x === undefined || jwk.y === undefined)
+      throw new AuthError('TOKEN_INVALID')
     return { x: jwk.x, y: jwk.y }
   }
 }
@@ -171,7 +172,8 @@ export function readKid(token: string): string {
   const header = parts.length === 3 ? parse(parts[0]!) : undefined
   if (header === undefined || Object.keys(header).sort().join() !== 'alg,kid,typ') throw new AuthError('TOKEN_INVALID')
   const { alg, typ, kid } = header
-  if (alg !== 'ES256' || typ !== ACCESS_TOKEN_TYPE || typeof kid !== 'string' || kid.length === 0 || kid.length > 128) throw new AuthError('TOKEN_INVALID')
+  if (alg !== 'ES256' || typ !== ACCESS_TOKEN_TYPE || typeof kid !== 'string' || kid.length === 0 || kid.length > 128)
+    throw new AuthError('TOKEN_INVALID')
   return kid
 }
 
@@ -194,9 +196,19 @@ export function readClaims(payload: Readonly<Record<string, unknown>>, rules: To
   const { iss, aud, sub, sid, role, org, mem, iat, exp, jti } = payload
   const now = Math.floor(rules.clock.now().getTime() / 1000)
   const fits =
-    iss === rules.issuer && aud === (rules.audience ?? API_AUDIENCE) && name(sub) && name(sid) && name(role) && name(jti) &&
-    (org === null || name(org)) && (mem === null || name(mem)) && payload['nbf'] === undefined &&
-    whole(iat) && whole(exp) && exp - iat <= ACCESS_TOKEN_SECONDS && iat <= now + SKEW_SECONDS
+    iss === rules.issuer &&
+    aud === (rules.audience ?? API_AUDIENCE) &&
+    name(sub) &&
+    name(sid) &&
+    name(role) &&
+    name(jti) &&
+    (org === null || name(org)) &&
+    (mem === null || name(mem)) &&
+    payload['nbf'] === undefined &&
+    whole(iat) &&
+    whole(exp) &&
+    exp - iat <= ACCESS_TOKEN_SECONDS &&
+    iat <= now + SKEW_SECONDS
   if (!fits) throw new AuthError('TOKEN_INVALID')
   if (exp <= now) throw new AuthError('TOKEN_EXPIRED')
   return { userId: sub, sessionId: sid, role, organizationId: org, membershipId: mem, tokenId: jti, expiresAt: new Date(exp * 1000) }

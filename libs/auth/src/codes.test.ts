@@ -46,7 +46,11 @@ describe('one-time codes', () => {
   it('is worth nothing for another purpose, another subject, or parts that join to the same text', async () => {
     const { codes } = setUp()
     const { code } = await codes.issue(phone)
-    for (const what of [{ ...phone, purpose: 'CASH' }, { ...phone, subject: '+50499000002' }, { purpose: 'REGISTER+', subject: '50499000001' }]) {
+    for (const what of [
+      { ...phone, purpose: 'CASH' },
+      { ...phone, subject: '+50499000002' },
+      { purpose: 'REGISTER+', subject: '50499000001' },
+    ]) {
       await expect(codes.use(what, code)).rejects.toMatchObject({ code: 'CODE_WRONG' })
     }
     await codes.use(phone, code)
@@ -63,7 +67,8 @@ describe('one-time codes', () => {
   it('is dead after too many wrong attempts, and the subject locked until the clock says otherwise', async () => {
     const { codes, clock } = setUp()
     const { code } = await codes.issue({ ...phone })
-    for (let left = 4; left >= 0; left -= 1) await expect(codes.use(phone, otherThan(code))).rejects.toMatchObject({ code: 'CODE_WRONG', details: { attemptsLeft: left } })
+    for (let left = 4; left >= 0; left -= 1)
+      await expect(codes.use(phone, otherThan(code))).rejects.toMatchObject({ code: 'CODE_WRONG', details: { attemptsLeft: left } })
     await expect(codes.use(phone, code)).rejects.toMatchObject({ code: 'LOCKED', retryAfter: 900 })
     await expect(codes.issue(phone)).rejects.toMatchObject({ code: 'LOCKED', retryAfter: 900 })
     clock.move(15 * MINUTE - 500)
@@ -98,7 +103,9 @@ describe('one-time codes', () => {
     const unknown: unknown[] = []
     for (let n = 0; n < 7; n += 1) {
       known.push(await codes.use(phone, otherThan(code)).catch((error) => [error.code, error.retryAfter, error.details]))
-      unknown.push(await codes.use({ ...phone, subject: '+50499999999' }, '123456').catch((error) => [error.code, error.retryAfter, error.details]))
+      unknown.push(
+        await codes.use({ ...phone, subject: '+50499999999' }, '123456').catch((error) => [error.code, error.retryAfter, error.details]),
+      )
     }
     expect(unknown).toEqual(known)
     await expect(codes.issue({ ...phone, subject: '+50499999999' })).rejects.toMatchObject({ code: 'LOCKED' })
@@ -131,7 +138,8 @@ describe('one-time codes', () => {
   it('takes what is no code for a wrong one, and refuses an unbounded subject', async () => {
     const { codes } = setUp({ maxAttempts: 100 })
     await codes.issue(phone)
-    for (const junk of ['', '12', 'abcdef', '1'.repeat(100_000), '１２３４５６']) await expect(codes.use(phone, junk)).rejects.toMatchObject({ code: 'CODE_WRONG' })
+    for (const junk of ['', '12', 'abcdef', '1'.repeat(100_000), '１２３４５６'])
+      await expect(codes.use(phone, junk)).rejects.toMatchObject({ code: 'CODE_WRONG' })
     await expect(codes.issue({ ...phone, subject: 'x'.repeat(513) })).rejects.toThrow(TypeError)
     expect(() => setUp({ digits: 3 })).toThrow(TypeError)
   })

@@ -77,7 +77,8 @@ export class OneTimeCodes {
       const issuedAt = (current?.issuedAt ?? []).filter((at) => Date.parse(at) > now - HOUR)
       const locked = instant(current?.lockedUntil)
       if (locked > now) refusal = new AuthError('LOCKED', { retryAfter: secondsUntil(locked, now) })
-      else if (issuedAt.length >= this.#o.maxIssuesPerHour) refusal = new AuthError('RATE_LIMITED', { retryAfter: secondsUntil(Date.parse(issuedAt[0]!) + HOUR, now) })
+      else if (issuedAt.length >= this.#o.maxIssuesPerHour)
+        refusal = new AuthError('RATE_LIMITED', { retryAfter: secondsUntil(Date.parse(issuedAt[0]!) + HOUR, now) })
       if (refusal !== undefined) return null
       return {
         id,
@@ -157,7 +158,8 @@ export class OneTimeCodes {
   }
 
   #id({ purpose, subject }: CodeFor): string {
-    if (subject.length === 0 || subject.length > MAX_SUBJECT || purpose.length === 0 || purpose.length > MAX_SUBJECT) throw new TypeError('purpose and subject are 1 to 512 characters')
+    if (subject.length === 0 || subject.length > MAX_SUBJECT || purpose.length === 0 || purpose.length > MAX_SUBJECT)
+      throw new TypeError('purpose and subject are 1 to 512 characters')
     return Buffer.from(this.#o.mac.hmac(bind('growr.code.subject', purpose, subject))).toString('base64url')
   }
 

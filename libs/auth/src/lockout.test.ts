@@ -28,7 +28,8 @@ describe('lockout', () => {
     const pins = new Pins({ pepper: PEPPER, cost: CHEAP })
     const stored = await pins.hash('4821')
     const enter = (pin: string) => lockout.attempt(bea, async () => (await pins.verify(stored, pin)).ok)
-    for (let left = 4; left > 0; left -= 1) await expect(enter('9999')).rejects.toMatchObject({ code: 'CREDENTIALS_WRONG', details: { attemptsLeft: left } })
+    for (let left = 4; left > 0; left -= 1)
+      await expect(enter('9999')).rejects.toMatchObject({ code: 'CREDENTIALS_WRONG', details: { attemptsLeft: left } })
     await expect(enter('9999')).rejects.toMatchObject({ code: 'CREDENTIALS_WRONG', details: { attemptsLeft: 0 }, retryAfter: 60 })
     await expect(enter('4821')).rejects.toMatchObject({ code: 'LOCKED', retryAfter: 60 })
     clock.move(59_001)
@@ -78,14 +79,22 @@ describe('lockout', () => {
   it('64 guesses at once are five', async () => {
     const { lockout } = setUp()
     let compared = 0
-    const all = await Promise.allSettled(Array.from({ length: 64 }, () => lockout.attempt({ subject: 'x' }, async () => { compared += 1; return false })))
+    const all = await Promise.allSettled(
+      Array.from({ length: 64 }, () =>
+        lockout.attempt({ subject: 'x' }, async () => {
+          compared += 1
+          return false
+        }),
+      ),
+    )
     expect(compared).toBe(5)
     expect(all.filter((one) => one.status === 'rejected' && one.reason.code === 'LOCKED')).toHaveLength(59)
   })
 
   it('one source that tries many people is locked; the people are not, from elsewhere', async () => {
     const { lockout, clock } = setUp({ source: { attempts: 10 } })
-    for (let n = 0; n < 10; n += 1) await expect(lockout.attempt({ subject: `p${n}`, source: 's' }, wrong)).rejects.toMatchObject({ code: 'CREDENTIALS_WRONG' })
+    for (let n = 0; n < 10; n += 1)
+      await expect(lockout.attempt({ subject: `p${n}`, source: 's' }, wrong)).rejects.toMatchObject({ code: 'CREDENTIALS_WRONG' })
     await expect(lockout.attempt({ subject: 'p11', source: 's' }, right)).rejects.toMatchObject({ code: 'LOCKED', retryAfter: 60 })
     await lockout.attempt({ subject: 'p11', source: 't' }, right)
     clock.move(60 * SECOND)
@@ -104,9 +113,19 @@ describe('lockout', () => {
 
   it('a comparison that could not be made costs no attempt; a store that fails lets nobody in', async () => {
     const { lockout } = setUp()
-    for (let n = 0; n < 20; n += 1) await expect(lockout.attempt(bea, async () => { throw new Error('no memory') })).rejects.toThrow('no memory')
+    for (let n = 0; n < 20; n += 1)
+      await expect(
+        lockout.attempt(bea, async () => {
+          throw new Error('no memory')
+        }),
+      ).rejects.toThrow('no memory')
     await lockout.attempt(bea, right)
-    const broken: AtomicStore<LockRecord> = { get: async () => undefined, change: async () => { throw new Error('disk') } }
+    const broken: AtomicStore<LockRecord> = {
+      get: async () => undefined,
+      change: async () => {
+        throw new Error('disk')
+      },
+    }
     let compared = false
     await expect(setUp({ store: broken }).lockout.attempt(bea, async () => (compared = true))).rejects.toThrow('disk')
     expect(compared).toBe(false)

@@ -26,10 +26,24 @@ export interface LockPolicy {
 }
 
 /** Five wrong attempts in a quarter of an hour lock for one minute, then two, four … up to a day; a week later it starts anew. */
-export const SUBJECT_POLICY: LockPolicy = { attempts: 5, windowMs: 900_000, lockMs: 60_000, factor: 2, maxLockMs: 86_400_000, forgetMs: 604_800_000 }
+export const SUBJECT_POLICY: LockPolicy = {
+  attempts: 5,
+  windowMs: 900_000,
+  lockMs: 60_000,
+  factor: 2,
+  maxLockMs: 86_400_000,
+  forgetMs: 604_800_000,
+}
 
 /** One network address may serve a whole village: fifty wrong attempts in a quarter of an hour, for whomever. */
-export const SOURCE_POLICY: LockPolicy = { attempts: 50, windowMs: 900_000, lockMs: 60_000, factor: 2, maxLockMs: 3_600_000, forgetMs: 86_400_000 }
+export const SOURCE_POLICY: LockPolicy = {
+  attempts: 50,
+  windowMs: 900_000,
+  lockMs: 60_000,
+  factor: 2,
+  maxLockMs: 3_600_000,
+  forgetMs: 86_400_000,
+}
 
 export interface LockoutOptions {
   /** What is guarded, such as 'pin': attempts on one thing do not lock another. */
@@ -120,9 +134,22 @@ export class Lockout {
       const failures = record.failures + 1
       const locked = failures >= rule.attempts
       reservation = { id, locked, left: rule.attempts - failures }
-      if (!locked) return { ...record, failures, lockedUntil: null, expiresAt: iso(Math.max(Date.parse(record.windowUntil), Date.parse(record.expiresAt))) }
+      if (!locked)
+        return {
+          ...record,
+          failures,
+          lockedUntil: null,
+          expiresAt: iso(Math.max(Date.parse(record.windowUntil), Date.parse(record.expiresAt))),
+        }
       const lockedUntil = now + Math.min(rule.maxLockMs, rule.lockMs * rule.factor ** record.level)
-      return { ...record, failures: 0, windowUntil: iso(now), level: record.level + 1, lockedUntil: iso(lockedUntil), expiresAt: iso(lockedUntil + rule.forgetMs) }
+      return {
+        ...record,
+        failures: 0,
+        windowUntil: iso(now),
+        level: record.level + 1,
+        lockedUntil: iso(lockedUntil),
+        expiresAt: iso(lockedUntil + rule.forgetMs),
+      }
     })
     if (wait > 0) throw new AuthError('LOCKED', { retryAfter: secondsUntil(wait, now) })
     return reservation
@@ -134,7 +161,13 @@ export class Lockout {
     await this.#o.store.change(id, (current) => {
       if (current === undefined) return null
       if (!locked) return { ...current, failures: Math.max(0, current.failures - 1) }
-      return { ...current, failures: rule.attempts - 1, windowUntil: iso(now + rule.windowMs), level: Math.max(0, current.level - 1), lockedUntil: null }
+      return {
+        ...current,
+        failures: rule.attempts - 1,
+        windowUntil: iso(now + rule.windowMs),
+        level: Math.max(0, current.level - 1),
+        lockedUntil: null,
+      }
     })
   }
 
@@ -154,10 +187,18 @@ export class Lockout {
 }
 
 function policy(rule: LockPolicy): LockPolicy {
-  if (!Number.isInteger(rule.attempts) || rule.attempts < 1 || !(rule.factor >= 1) || !(rule.lockMs > 0)) throw new TypeError('a lock needs at least one attempt, a time, and a factor of 1 or more')
+  if (!Number.isInteger(rule.attempts) || rule.attempts < 1 || !(rule.factor >= 1) || !(rule.lockMs > 0))
+    throw new TypeError('a lock needs at least one attempt, a time, and a factor of 1 or more')
   return rule
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 const until = (text: string | null): number => (text === null ? 0 : Date.parse(text))
-const fresh = (id: string, now: number): LockRecord => ({ id, failures: 0, windowUntil: iso(now), level: 0, lockedUntil: null, expiresAt: iso(now) })
+const fresh = (id: string, now: number): LockRecord => ({
+  id,
+  failures: 0,
+  windowUntil: iso(now),
+  level: 0,
+  lockedUntil: null,
+  expiresAt: iso(now),
+})

@@ -80,7 +80,7 @@ function isHalved(text: string): boolean {
   return half + half === text && (commonWords.has(core(half)) || half.length < 6)
 }
 
-const substitutions: Record<string, string> = { '@': 'a', '4': 'a', '3': 'e', '1': 'i', '!': 'i', '0': 'o', '$': 's', '5': 's', '7': 't' }
+const substitutions: Record<string, string> = { '@': 'a', '4': 'a', '3': 'e', '1': 'i', '!': 'i', '0': 'o', $: 's', '5': 's', '7': 't' }
 
 /** The word a password is built on: digits and signs around it gone, usual substitutions inside undone, accents too. */
 function core(text: string): string {

@@ -134,7 +134,9 @@ export class RefreshTokens {
   async end(sessionId: string, reason: EndReason): Promise<void> {
     this.#o.registry.revokeSession(sessionId)
     const now = iso(this.#o.clock.now().getTime())
-    await this.#o.store.change(sessionId, (family) => (family === undefined || family.endedAt !== null ? null : { ...family, endedAt: now, endReason: reason }))
+    await this.#o.store.change(sessionId, (family) =>
+      family === undefined || family.endedAt !== null ? null : { ...family, endedAt: now, endReason: reason },
+    )
   }
 
   /** Ends all sessions for which `which` says so. It reads the store, so that a call repeated after a failure ends what is left. */
@@ -163,9 +165,16 @@ export class RefreshTokens {
   }
 
   #tag(body: string): string {
-    return Buffer.from(this.#o.mac.hmac(bind('growr.refresh', body))).subarray(0, 16).toString('base64url')
+    return Buffer.from(this.#o.mac.hmac(bind('growr.refresh', body)))
+      .subarray(0, 16)
+      .toString('base64url')
   }
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString()
-const live = (family: SessionFamily): LiveSession => ({ sessionId: family.id, userId: family.userId, membershipId: family.membershipId, expiresAt: new Date(family.idleUntil) })
+const live = (family: SessionFamily): LiveSession => ({
+  sessionId: family.id,
+  userId: family.userId,
+  membershipId: family.membershipId,
+  expiresAt: new Date(family.idleUntil),
+})

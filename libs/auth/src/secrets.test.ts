@@ -28,13 +28,18 @@ describe('passwords', () => {
   })
 
   it('refuses what is built on the own name, and takes the same for somebody else', () => {
-    expect(() => passwords.check('ana.lopez-77', ['Ana López', 'ana.lopez@comsa.example'])).toThrow(expect.objectContaining({ code: 'PASSWORD_WEAK', details: { rule: 'PERSONAL' } }))
+    expect(() => passwords.check('ana.lopez-77', ['Ana López', 'ana.lopez@comsa.example'])).toThrow(
+      expect.objectContaining({ code: 'PASSWORD_WEAK', details: { rule: 'PERSONAL' } }),
+    )
     expect(() => passwords.check('ana.lopez-77', ['Beto', 'beto@comsa.example'])).not.toThrow()
   })
 
-  it.each(['correct staple horse', 'café-montaña-41', 'Kfm3-tab9!', 'my bitcoin is in the blue box', 'ñandú volador 7'])('takes %s', (password) => {
-    expect(() => passwords.check(password)).not.toThrow()
-  })
+  it.each(['correct staple horse', 'café-montaña-41', 'Kfm3-tab9!', 'my bitcoin is in the blue box', 'ñandú volador 7'])(
+    'takes %s',
+    (password) => {
+      expect(() => passwords.check(password)).not.toThrow()
+    },
+  )
 
   it('hashes with argon2id at the stated cost, and says when the cost has changed', async () => {
     const strong = new Passwords({ pepper: PEPPER })
@@ -66,9 +71,23 @@ describe('passwords', () => {
 
 describe('PINs', () => {
   it.each([
-    ['123', 'FORM'], ['1234567', 'FORM'], ['12a4', 'FORM'], ['', 'FORM'], ['١٢٣٤', 'FORM'],
-    ['0000', 'REPETITION'], ['777777', 'REPETITION'], ['1212', 'REPETITION'], ['123123', 'REPETITION'], ['1122', 'REPETITION'], ['448899', 'REPETITION'],
-    ['1234', 'SEQUENCE'], ['4321', 'SEQUENCE'], ['7890', 'SEQUENCE'], ['210987', 'SEQUENCE'], ['345678', 'SEQUENCE'], ['2580', 'SEQUENCE'],
+    ['123', 'FORM'],
+    ['1234567', 'FORM'],
+    ['12a4', 'FORM'],
+    ['', 'FORM'],
+    ['١٢٣٤', 'FORM'],
+    ['0000', 'REPETITION'],
+    ['777777', 'REPETITION'],
+    ['1212', 'REPETITION'],
+    ['123123', 'REPETITION'],
+    ['1122', 'REPETITION'],
+    ['448899', 'REPETITION'],
+    ['1234', 'SEQUENCE'],
+    ['4321', 'SEQUENCE'],
+    ['7890', 'SEQUENCE'],
+    ['210987', 'SEQUENCE'],
+    ['345678', 'SEQUENCE'],
+    ['2580', 'SEQUENCE'],
   ])('refuses %s', (pin, rule) => {
     expect(() => pins.check(pin)).toThrow(expect.objectContaining({ code: 'PIN_WEAK', details: { rule } }))
   })
@@ -105,7 +124,14 @@ describe('the gate before expensive work', () => {
     const gate = new Gate(2, 3)
     const done: (() => void)[] = []
     const order: number[] = []
-    const task = (n: number) => gate.run(() => new Promise<void>((resolve) => { order.push(n); done.push(resolve) }))
+    const task = (n: number) =>
+      gate.run(
+        () =>
+          new Promise<void>((resolve) => {
+            order.push(n)
+            done.push(resolve)
+          }),
+      )
     const all = [0, 1, 2, 3, 4].map(task)
     expect(order).toEqual([0, 1])
     await expect(task(5)).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfter: 1 })
@@ -114,7 +140,11 @@ describe('the gate before expensive work', () => {
       await all[n]
     }
     expect(order).toEqual([0, 1, 2, 3, 4])
-    await expect(gate.run(async () => { throw new Error('x') })).rejects.toThrow('x')
+    await expect(
+      gate.run(async () => {
+        throw new Error('x')
+      }),
+    ).rejects.toThrow('x')
     expect(await gate.run(async () => 'free again')).toBe('free again')
   })
 })

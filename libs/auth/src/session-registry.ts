@@ -118,6 +118,6 @@ export class SessionRegistry {
 
   #sweep(): void {
     const now = this.#clock.now()
-    for (const session of [...this.#sessions.values()]) if (session.expiresAt <= now) this.revokeSession(session.sessionId)
+    for (const session of this.#sessions.values()) if (session.expiresAt <= now) this.revokeSession(session.sessionId)
   }
 }

@@ -62,14 +62,21 @@ describe('refresh tokens', () => {
     await expect(call(first.accessToken)).rejects.toMatchObject({ code: 'SESSION_REVOKED' })
   })
 
-  it('one that was made up or changed does nothing, also to who knows the session\'s id', async () => {
+  it("one that was made up or changed does nothing, also to who knows the session's id", async () => {
     const { sessions, store } = setUp()
     const { refreshToken, session } = await sessions.signIn(ANA)
     const [id, generation, random, tag] = refreshToken.split('.') as [string, string, string, string]
     const forged = [
-      '', 'x', refreshToken.slice(1), `${refreshToken}A`, 'a'.repeat(100_000),
-      `${id}.${generation}.${'A'.repeat(43)}.${tag}`, `${id}.0.${random}.${tag}`, `${id}.2.${random}.${tag}`,
-      `${'A'.repeat(22)}.${generation}.${random}.${tag}`, `${id}.${generation}.${random}.${'A'.repeat(22)}`,
+      '',
+      'x',
+      refreshToken.slice(1),
+      `${refreshToken}A`,
+      'a'.repeat(100_000),
+      `${id}.${generation}.${'A'.repeat(43)}.${tag}`,
+      `${id}.0.${random}.${tag}`,
+      `${id}.2.${random}.${tag}`,
+      `${'A'.repeat(22)}.${generation}.${random}.${tag}`,
+      `${id}.${generation}.${random}.${'A'.repeat(22)}`,
     ]
     for (const one of forged) await expect(sessions.refresh(one)).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
     expect(await store.get(session.id)).toEqual(session)
@@ -79,7 +86,12 @@ describe('refresh tokens', () => {
   it('of another node, or of a session that is not kept any more, is invalid', async () => {
     const { sessions } = setUp()
     const { refreshToken } = await sessions.signIn(ANA)
-    const stranger = new RefreshTokens({ store: new MemoryStore(), clock: new HandClock(), registry: new SessionRegistry(new HandClock()), mac: macOf('another') })
+    const stranger = new RefreshTokens({
+      store: new MemoryStore(),
+      clock: new HandClock(),
+      registry: new SessionRegistry(new HandClock()),
+      mac: macOf('another'),
+    })
     await expect(stranger.rotate(refreshToken)).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
     await expect(setUp().sessions.refresh(refreshToken)).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
   })
@@ -150,7 +162,14 @@ describe('sessions', () => {
   it('a block that comes while somebody signs in, or refreshes, wins', async () => {
     const inner = new MemoryStore<SessionFamily>()
     let meanwhile = async () => {}
-    const set = setUp({ get: (id) => inner.get(id), all: () => inner.all(), change: async (id, change) => { await inner.change(id, change); await meanwhile() } })
+    const set = setUp({
+      get: (id) => inner.get(id),
+      all: () => inner.all(),
+      change: async (id, change) => {
+        await inner.change(id, change)
+        await meanwhile()
+      },
+    })
     const before = await set.sessions.signIn(ANA)
     const block = async () => {
       meanwhile = async () => {}
@@ -168,7 +187,14 @@ describe('sessions', () => {
   it('a block whose store fails holds in memory, and once more ends what is left', async () => {
     const inner = new MemoryStore<SessionFamily>()
     let broken = false
-    const set = setUp({ get: (id) => inner.get(id), all: () => inner.all(), change: async (id, change) => { if (broken) throw new Error('disk'); await inner.change(id, change) } })
+    const set = setUp({
+      get: (id) => inner.get(id),
+      all: () => inner.all(),
+      change: async (id, change) => {
+        if (broken) throw new Error('disk')
+        await inner.change(id, change)
+      },
+    })
     const tokens = await set.sessions.signIn(ANA)
     broken = true
     await expect(set.sessions.blockUser(ANA.userId)).rejects.toThrow('disk')
@@ -197,7 +223,11 @@ describe('sessions', () => {
     const before = setUp(store, clock)
     const old = await before.sessions.signIn(OLGA)
     clock.move(7 * DAY)
-    const [live, ended, blocked] = [await before.sessions.signIn(ANA), await before.sessions.signIn(ANA), await before.sessions.signIn({ ...ANA, userId: 'u-beto' })]
+    const [live, ended, blocked] = [
+      await before.sessions.signIn(ANA),
+      await before.sessions.signIn(ANA),
+      await before.sessions.signIn({ ...ANA, userId: 'u-beto' }),
+    ]
     await before.sessions.signOut(ended.session.id)
 
     const after = setUp(store, clock)
@@ -213,7 +243,12 @@ describe('sessions', () => {
 
 describe('the registry', () => {
   it('agrees with a plain list under any sequence of openings, ends, blocks and time', () => {
-    const step = fc.record({ op: fc.constantFrom('open', 'end', 'blockUser', 'admitUser', 'blockMembership', 'admitMembership', 'time'), s: fc.nat(5), u: fc.nat(2), m: fc.nat(2) })
+    const step = fc.record({
+      op: fc.constantFrom('open', 'end', 'blockUser', 'admitUser', 'blockMembership', 'admitMembership', 'time'),
+      s: fc.nat(5),
+      u: fc.nat(2),
+      m: fc.nat(2),
+    })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const clock = new HandClock()

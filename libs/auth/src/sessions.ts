@@ -39,11 +39,15 @@ export class Sessions {
 
   /** Ends all sessions of a user but, where it is given, the one that asks (a new password). */
   async signOutEverywhere(userId: string, except?: string): Promise<void> {
-    for (const { sessionId } of this.#parts.registry.sessionsOf(userId)) if (sessionId !== except) this.#parts.registry.revokeSession(sessionId)
+    for (const { sessionId } of this.#parts.registry.sessionsOf(userId))
+      if (sessionId !== except) this.#parts.registry.revokeSession(sessionId)
     await this.#parts.refresh.endWhere((family) => family.userId === userId && family.id !== except, 'SIGNED_OUT')
   }
 
-  /** No call of this user succeeds once this has been called, even before it resolves. Keep the block with the user too: `RefreshTokens.load` asks for it. */
+  /**
+   * No call of this user succeeds once this has been called, even before it resolves.
+   * Keep the block with the user too: `RefreshTokens.load` asks for it.
+   */
   async blockUser(userId: string): Promise<void> {
     this.#parts.registry.revokeUser(userId)
     await this.#parts.refresh.endWhere((family) => family.userId === userId, 'BLOCKED')

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { AtomicStore, Clock, Expiring } from './ports.ts'
 import { systemClock } from './ports.ts'
 
@@ -39,7 +39,6 @@ const SWEEP_EVERY = 1000
  * One process writes a file. Every change is on disk when it resolves (WAL, synchronous FULL).
  */
 export class SqliteStore<T extends Expiring> implements AtomicStore<T> {
-  readonly #db: DatabaseSync
   readonly #clock: Clock
   readonly #read
   readonly #write
@@ -50,13 +49,16 @@ export class SqliteStore<T extends Expiring> implements AtomicStore<T> {
   /** `table` is lower-case letters and underscores. Several stores may share one `db`. */
   constructor(db: DatabaseSync, table: string, clock: Clock = systemClock) {
     if (!TABLE.test(table)) throw new TypeError('a table name is lower-case letters and underscores')
-    this.#db = db
     this.#clock = clock
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-    db.exec(`CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, expires INTEGER NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID`)
+    db.exec(
+      `CREATE TABLE IF NOT EXISTS ${table} (id TEXT PRIMARY KEY, expires INTEGER NOT NULL, record TEXT NOT NULL) STRICT, WITHOUT ROWID`,
+    )
     db.exec(`CREATE INDEX IF NOT EXISTS ${table}_expires ON ${table} (expires)`)
     this.#read = db.prepare(`SELECT record FROM ${table} WHERE id = ?`)
-    this.#write = db.prepare(`INSERT INTO ${table} (id, expires, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, record = excluded.record`)
+    this.#write = db.prepare(
+      `INSERT INTO ${table} (id, expires, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET expires = excluded.expires, record = excluded.record`,
+    )
     this.#list = db.prepare(`SELECT record FROM ${table} ORDER BY id`)
     this.#sweep = db.prepare(`DELETE FROM ${table} WHERE expires <= ?`)
   }

@@ -14,7 +14,12 @@ function setUp() {
   const rules: TokenRules = { issuer, clock }
   const tokens = new AccessTokens(keys, rules)
   const registry = new SessionRegistry(clock)
-  registry.open({ sessionId: 's-1', userId: ANA.userId, membershipId: ANA.membershipId, expiresAt: new Date(clock.now().getTime() + 86_400_000) })
+  registry.open({
+    sessionId: 's-1',
+    userId: ANA.userId,
+    membershipId: ANA.membershipId,
+    expiresAt: new Date(clock.now().getTime() + 86_400_000),
+  })
   const strategy = apiStrategy({ ...rules, keys, sessions: registry })
   const call = (token: string) => authenticate(strategy, { headers: { authorization: `Bearer ${token}` } })
   return { clock, keys, rules, tokens, registry, strategy, call }
@@ -40,10 +45,22 @@ describe('access tokens', () => {
     const { tokens, keys, clock, call } = setUp()
     const { accessToken, expiresIn } = await tokens.issue(ANA, 's-1')
     expect(expiresIn).toBe(600)
-    const { payload, protectedHeader } = await jwtVerify(accessToken, await importJWK({ ...keys.publicKey('k1') }, 'ES256'), { currentDate: clock.now() })
+    const { payload, protectedHeader } = await jwtVerify(accessToken, await importJWK({ ...keys.publicKey('k1') }, 'ES256'), {
+      currentDate: clock.now(),
+    })
     expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' })
     const iat = clock.now().getTime() / 1000
-    expect(payload).toMatchObject({ iss: issuer, aud: 'growr-api', sub: 'u-ana', sid: 's-1', role: 'ORIGINATOR_ADMIN', org: 'o-comsa', mem: 'm-1', iat, exp: iat + 600 })
+    expect(payload).toMatchObject({
+      iss: issuer,
+      aud: 'growr-api',
+      sub: 'u-ana',
+      sid: 's-1',
+      role: 'ORIGINATOR_ADMIN',
+      org: 'o-comsa',
+      mem: 'm-1',
+      iat,
+      exp: iat + 600,
+    })
     const caller = { ...ANA, sessionId: 's-1', tokenId: payload.jti, expiresAt: new Date((iat + 600) * 1000) }
     expect(await tokens.verify(accessToken)).toEqual(caller)
     expect(await call(accessToken)).toEqual(caller)
@@ -52,7 +69,11 @@ describe('access tokens', () => {
   it('serves a user without an organization', async () => {
     const { tokens, registry, clock, call } = setUp()
     registry.open({ sessionId: 's-2', userId: OLGA.userId, membershipId: null, expiresAt: new Date(clock.now().getTime() + 1000) })
-    expect(await call((await tokens.issue(OLGA, 's-2')).accessToken)).toMatchObject({ userId: 'u-olga', organizationId: null, membershipId: null })
+    expect(await call((await tokens.issue(OLGA, 's-2')).accessToken)).toMatchObject({
+      userId: 'u-olga',
+      organizationId: null,
+      membershipId: null,
+    })
   })
 
   it('works as a strategy in passport itself', async () => {
@@ -61,7 +82,9 @@ describe('access tokens', () => {
     desk.use(strategy)
     const run = (authorization?: string) =>
       new Promise<{ user: unknown; info: unknown }>((resolve, reject) => {
-        const handler = desk.authenticate('growr-api', { session: false }, (error: unknown, user: unknown, info: unknown) => (error ? reject(error) : resolve({ user, info })))
+        const handler = desk.authenticate('growr-api', { session: false }, (error: unknown, user: unknown, info: unknown) =>
+          error ? reject(error) : resolve({ user, info }),
+        )
         handler({ headers: authorization === undefined ? {} : { authorization } }, {}, reject)
       })
     const { accessToken } = await tokens.issue(ANA, 's-1')
@@ -76,10 +99,20 @@ describe('access tokens', () => {
     const [, claims] = (await set.tokens.issue(ANA, 's-1')).accessToken.split('.') as [string, string]
     for (const alg of ['none', 'None', 'NONE']) {
       await bothRefuse(set, `${b64({ alg, typ: 'at+jwt', kid: 'k1' })}.${claims}.`, 'TOKEN_INVALID')
-      await bothRefuse(set, `${b64({ alg, typ: 'at+jwt', kid: 'k1' })}.${claims}.${Buffer.alloc(64).toString('base64url')}`, 'TOKEN_INVALID')
+      await bothRefuse(
+        set,
+        `${b64({ alg, typ: 'at+jwt', kid: 'k1' })}.${claims}.${Buffer.alloc(64).toString('base64url')}`,
+        'TOKEN_INVALID',
+      )
     }
     const input = `${b64({ alg: 'HS256', typ: 'at+jwt', kid: 'k1' })}.${claims}`
-    await bothRefuse(set, `${input}.${createHmac('sha256', JSON.stringify(set.keys.publicKey('k1'))).update(input).digest('base64url')}`, 'TOKEN_INVALID')
+    await bothRefuse(
+      set,
+      `${input}.${createHmac('sha256', JSON.stringify(set.keys.publicKey('k1')))
+        .update(input)
+        .digest('base64url')}`,
+      'TOKEN_INVALID',
+    )
   })
 
   it.each([
@@ -135,12 +168,17 @@ describe('access tokens', () => {
     await bothRefuse(set, `${accessToken.slice(0, -4)}AAAA`, 'TOKEN_INVALID')
   })
 
-  it.each(['', 'x', '..', 'a.b.c', 'e30.e30.e30', 'bnVsbA.e30.AA', 'WzFd.e30.AA', `${'a'.repeat(5000)}.e30.AA`])('refuses junk: %s', async (junk) => {
-    const set = setUp()
-    await expect(set.tokens.verify(junk)).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
-    await expect(set.call(junk)).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
-    await expect(authenticate(set.strategy, { headers: { authorization: 'Basic eDp5' } })).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
-  })
+  it.each(['', 'x', '..', 'a.b.c', 'e30.e30.e30', 'bnVsbA.e30.AA', 'WzFd.e30.AA', `${'a'.repeat(5000)}.e30.AA`])(
+    'refuses junk: %s',
+    async (junk) => {
+      const set = setUp()
+      await expect(set.tokens.verify(junk)).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
+      await expect(set.call(junk)).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
+      await expect(authenticate(set.strategy, { headers: { authorization: 'Basic eDp5' } })).rejects.toMatchObject({
+        code: 'TOKEN_INVALID',
+      })
+    },
+  )
 
   it('lives through a rotation of the key, and dies when its key is gone', async () => {
     const set = setUp()
@@ -155,7 +193,10 @@ describe('access tokens', () => {
   it('refuses a key that is not on P-256, and a signer that signs in another form', async () => {
     const set = setUp()
     const { accessToken } = await set.tokens.issue(ANA, 's-1')
-    const odd = new AccessTokens({ currentKid: () => 'k1', sign: async () => new Uint8Array(70), publicKey: () => ({ kty: 'OKP', crv: 'Ed25519', x: 'AA' }) }, set.rules)
+    const odd = new AccessTokens(
+      { currentKid: () => 'k1', sign: async () => new Uint8Array(70), publicKey: () => ({ kty: 'OKP', crv: 'Ed25519', x: 'AA' }) },
+      set.rules,
+    )
     await expect(odd.verify(accessToken)).rejects.toMatchObject({ code: 'TOKEN_INVALID' })
     await expect(odd.issue(ANA, 's-1')).rejects.toThrow(TypeError)
   })
@@ -168,9 +209,13 @@ describe('access tokens', () => {
     await set.tokens.verify(accessToken)
   })
 
-  it('of another user or membership does not ride on somebody else\'s session', async () => {
+  it("of another user or membership does not ride on somebody else's session", async () => {
     const set = setUp()
-    for (const other of [{ ...ANA, userId: 'u-beto' }, { ...ANA, membershipId: 'm-2' }, { ...ANA, membershipId: null }]) {
+    for (const other of [
+      { ...ANA, userId: 'u-beto' },
+      { ...ANA, membershipId: 'm-2' },
+      { ...ANA, membershipId: null },
+    ]) {
       await expect(set.call((await set.tokens.issue(other, 's-1')).accessToken)).rejects.toMatchObject({ code: 'SESSION_REVOKED' })
     }
   })

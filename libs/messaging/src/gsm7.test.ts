@@ -37,7 +37,8 @@ describe('the alphabet of SMS', () => {
       // 33 pairs to a part of 67 units.
       ['😀'.repeat(67), 'UCS2', 134, 3],
     ]
-    for (const [text, encoding, units, parts] of cases) expect(smsSize(text), `${text.slice(0, 2)} × ${text.length}`).toEqual({ encoding, units, parts })
+    for (const [text, encoding, units, parts] of cases)
+      expect(smsSize(text), `${text.slice(0, 2)} × ${text.length}`).toEqual({ encoding, units, parts })
   })
 
   it('loses accents where the alphabet has none, and keeps what it has', () => {
@@ -50,10 +51,12 @@ describe('the alphabet of SMS', () => {
     expect(shorten('Cooperativa', 11)).toBe('Cooperativa')
     expect(shorten('Cooperativa', 10)).toBe('Cooper...'.slice(0, 6) + 'a...')
     expect(shorten('Uno dos tres', 7)).toBe('Uno...')
-    fc.assert(fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 3, max: 40 }), (text, max) => {
-      const short = toGsm7(shorten(toGsm7(text), max))
-      expect(septets(short) ?? 0).toBeLessThanOrEqual(max)
-    }))
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 3, max: 40 }), (text, max) => {
+        const short = toGsm7(shorten(toGsm7(text), max))
+        expect(septets(short) ?? 0).toBeLessThanOrEqual(max)
+      }),
+    )
   })
 
   it('splits into numbered SMS that each fit, lose nothing and cut no character', () => {

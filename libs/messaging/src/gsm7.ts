@@ -1,5 +1,6 @@
 // The default alphabet of SMS (3GPP TS 23.038, 6.2.1), and its extension table (6.2.1.1), whose characters take two septets.
-const BASIC = '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà'
+const BASIC =
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà'
 const EXTENSION = '\f^{}\\[~]|€'
 const septetsOf = new Map([...[...BASIC].map((c): [string, number] => [c, 1]), ...[...EXTENSION].map((c): [string, number] => [c, 2])])
 
@@ -36,8 +37,30 @@ export function smsSize(text: string): SmsSize {
 }
 
 const plain: Record<string, string> = {
-  '\u00a0': ' ', '\u202f': ' ', '\u2009': ' ', '\u2018': '\'', '\u2019': '\'', '\u201a': '\'', '\u201c': '"', '\u201d': '"', '\u201e': '"',
-  '«': '"', '»': '"', '\u2010': '-', '\u2011': '-', '\u2012': '-', '\u2013': '-', '\u2014': '-', '\u2212': '-', '…': '...', '•': '-', '×': 'x', 'ª': 'a', 'º': 'o', '`': '\'', '´': '\'',
+  '\u00a0': ' ',
+  '\u202f': ' ',
+  '\u2009': ' ',
+  '\u2018': "'",
+  '\u2019': "'",
+  '\u201a': "'",
+  '\u201c': '"',
+  '\u201d': '"',
+  '\u201e': '"',
+  '«': '"',
+  '»': '"',
+  '\u2010': '-',
+  '\u2011': '-',
+  '\u2012': '-',
+  '\u2013': '-',
+  '\u2014': '-',
+  '\u2212': '-',
+  '…': '...',
+  '•': '-',
+  '×': 'x',
+  ª: 'a',
+  º: 'o',
+  '`': "'",
+  '´': "'",
 }
 
 /**

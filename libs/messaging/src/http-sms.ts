@@ -82,7 +82,8 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 /** Credentials go over TLS only, except to this machine (a test, a relay). */
 function endpoint(base: string, path: string): string {
   const url = new URL(path, base)
-  if (url.protocol !== 'https:' && !['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)) throw new TypeError('an SMS provider is called over https')
+  if (url.protocol !== 'https:' && !['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname))
+    throw new TypeError('an SMS provider is called over https')
   return url.href
 }
 
@@ -124,7 +125,8 @@ export function africasTalking(options: AfricasTalkingOptions): SmsApi {
       const recipients = isObject(data) ? data['Recipients'] : undefined
       const first: unknown = Array.isArray(recipients) ? recipients[0] : undefined
       if (status !== 200 && status !== 201) throw new MessagingError('MESSAGE_REFUSED', `HTTP ${status}`)
-      if (!isObject(first) || typeof first['statusCode'] !== 'number') throw new MessagingError('PROVIDER_ANSWER', 'no recipient in the answer')
+      if (!isObject(first) || typeof first['statusCode'] !== 'number')
+        throw new MessagingError('PROVIDER_ANSWER', 'no recipient in the answer')
       const code = first['statusCode']
       if (code >= 400) throw new MessagingError(africasTalkingFailures[code] ?? 'PROVIDER_ANSWER', `status ${code}`)
       return { reference: typeof first['messageId'] === 'string' ? first['messageId'] : '' }
@@ -147,7 +149,10 @@ const twilioAccount = new Set([20003, 20005, 21212, 21606, 21603, 21659, 21660])
 
 /** Twilio, Messages resource of the 2010 interface. */
 export function twilio(options: TwilioOptions): SmsApi {
-  const url = endpoint(options.baseUrl ?? 'https://api.twilio.com', `/2010-04-01/Accounts/${encodeURIComponent(options.accountSid)}/Messages.json`)
+  const url = endpoint(
+    options.baseUrl ?? 'https://api.twilio.com',
+    `/2010-04-01/Accounts/${encodeURIComponent(options.accountSid)}/Messages.json`,
+  )
   const sender = options.from.startsWith('MG') ? { MessagingServiceSid: options.from } : { From: options.from }
   return {
     name: 'twilio',

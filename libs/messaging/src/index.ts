@@ -1,6 +1,17 @@
 export { MessagingError } from './errors.ts'
 export type { MessagingCode } from './errors.ts'
-export type { Clock, EmailProvider, Language, Message, Outgoing, OutgoingEmail, OutgoingSms, Receipt, Recipient, SmsProvider } from './types.ts'
+export type {
+  Clock,
+  EmailProvider,
+  Language,
+  Message,
+  Outgoing,
+  OutgoingEmail,
+  OutgoingSms,
+  Receipt,
+  Recipient,
+  SmsProvider,
+} from './types.ts'
 export type { TemplateName, TemplateText, TemplateTexts, TemplateValues } from './templates/values.ts'
 export { languages, render, templateNames } from './templates/render.ts'
 export type { Rendered } from './templates/render.ts'

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -19,19 +19,46 @@ const messenger = (box = new MailboxProvider(folder)) => new Messenger({ email: 
 
 describe('the mail-box', () => {
   it('holds each message as a file that a person can read', async () => {
-    const result = await messenger().send({ id: 'pay.1', to: bea, template: 'paymentCode', language: 'es', values: { amount: 'HNL 3,500.00', code: '048213', minutes: '15' } })
+    const result = await messenger().send({
+      id: 'pay.1',
+      to: bea,
+      template: 'paymentCode',
+      language: 'es',
+      values: { amount: 'HNL 3,500.00', code: '048213', minutes: '15' },
+    })
     expect(result).toMatchObject({ id: 'pay.1', status: 'SENT', channel: 'sms', provider: 'mailbox', attempts: 1 })
-    await messenger().send({ id: 'inv.1', to: { email: 'ana@comsa.example' }, template: 'invitation', language: 'en', values: { ...longValues.invitation, organization: 'COMSA' } })
+    await messenger().send({
+      id: 'inv.1',
+      to: { email: 'ana@comsa.example' },
+      template: 'invitation',
+      language: 'en',
+      values: { ...longValues.invitation, organization: 'COMSA' },
+    })
     const [sms, mail] = await readMailbox(folder)
     expect(sms).toEqual({
-      id: 'pay.1', at: '2026-04-05T15:00:00.000Z', channel: 'sms', to: '+50499000001', template: 'paymentCode', language: 'es', code: '048213', file: (await readdir(folder)).sort()[0],
+      id: 'pay.1',
+      at: '2026-04-05T15:00:00.000Z',
+      channel: 'sms',
+      to: '+50499000001',
+      template: 'paymentCode',
+      language: 'es',
+      code: '048213',
+      file: (await readdir(folder)).sort()[0],
       text: 'Growr: usted paga HNL 3,500.00 en efectivo. Dé al agente el codigo 048213 solo si el monto es correcto. Vale 15 minutos.',
     })
-    expect(mail).toMatchObject({ channel: 'email', to: 'ana@comsa.example', subject: 'COMSA invites you to Growr', code: '123456', link: longValues.invitation.link })
+    expect(mail).toMatchObject({
+      channel: 'email',
+      to: 'ana@comsa.example',
+      subject: 'COMSA invites you to Growr',
+      code: '123456',
+      link: longValues.invitation.link,
+    })
     expect(mail!.text).toContain('\n\n123456\n\n')
   })
 
   it('lets nobody else read, and leaves nothing unfinished', async () => {
+    await mkdir(folder)
+    await chmod(folder, 0o755)
     await messenger().send({ id: 'a', to: bea, template: 'code', language: 'en', values: longValues.code })
     const [name] = await readdir(folder)
     expect((await stat(join(folder, name!))).mode & 0o777).toBe(0o600)
@@ -81,6 +108,5 @@ describe('the mail-box', () => {
     expect(await one.send(message)).toMatchObject({ status: 'FAILED', temporary: true, attempts: 4 })
     await rm(folder)
     expect(await one.send(message)).toMatchObject({ status: 'SENT', attempts: 1 })
-    await chmod(folder, 0o700)
   })
 })

@@ -58,14 +58,25 @@ export class MailboxProvider implements EmailProvider, SmsProvider {
 
   async #write(channel: 'email' | 'sms', message: Outgoing, subject: string | undefined): Promise<Receipt> {
     // A folder that could not be opened is tried again with the next message.
-    await (this.#ready ??= this.#open().catch((error: unknown) => { this.#ready = undefined; throw error }))
+    await (this.#ready ??= this.#open().catch((error: unknown) => {
+      this.#ready = undefined
+      throw error
+    }))
     const hash = createHash('sha256').update(`${channel} ${message.id}`).digest('hex').slice(0, 24)
     const before = this.#written.get(hash)
     if (before !== undefined) return { reference: before }
     const { id, to, text, template, language, code, link } = message
     const content: MailboxMessage = {
-      id, at: message.at.toISOString(), channel, to, ...(subject === undefined ? {} : { subject }), text, template, language,
-      ...(code === undefined ? {} : { code }), ...(link === undefined ? {} : { link }),
+      id,
+      at: message.at.toISOString(),
+      channel,
+      to,
+      ...(subject === undefined ? {} : { subject }),
+      text,
+      template,
+      language,
+      ...(code === undefined ? {} : { code }),
+      ...(link === undefined ? {} : { link }),
     }
     const name = this.#nextName(message.at, channel, hash)
     const unfinished = join(this.#folder, `.${hash}.unfinished`)

@@ -20,8 +20,21 @@ function setUp(answers: (MessagingError | Error | 'ok')[], options: Partial<Mess
       return { reference: `r${taken.length}` }
     },
   }
-  const email: EmailProvider = { name: 'none', sendEmail: async () => { throw new MessagingError('PROVIDER_REFUSES_US', 'none') } }
-  const messenger = new Messenger({ email, sms, sleep: async (ms) => { waits.push(ms) }, log: (entry) => log.push(entry), ...options })
+  const email: EmailProvider = {
+    name: 'none',
+    sendEmail: async () => {
+      throw new MessagingError('PROVIDER_REFUSES_US', 'none')
+    },
+  }
+  const messenger = new Messenger({
+    email,
+    sms,
+    sleep: async (ms) => {
+      waits.push(ms)
+    },
+    log: (entry) => log.push(entry),
+    ...options,
+  })
   return { messenger, taken, waits, log }
 }
 
@@ -30,7 +43,14 @@ const busy = () => new MessagingError('PROVIDER_BUSY', 'HTTP 503')
 describe('the messenger', () => {
   it('tries again what may pass, waiting longer each time', async () => {
     const { messenger, waits, taken } = setUp([busy(), new MessagingError('PROVIDER_UNREACHABLE', 'x'), new Error('anything')])
-    expect(await messenger.send(message('a'))).toEqual({ id: 'a', status: 'SENT', channel: 'sms', provider: 'test', reference: 'r1', attempts: 4 })
+    expect(await messenger.send(message('a'))).toEqual({
+      id: 'a',
+      status: 'SENT',
+      channel: 'sms',
+      provider: 'test',
+      reference: 'r1',
+      attempts: 4,
+    })
     expect(taken).toHaveLength(1)
     expect(waits).toHaveLength(3)
     for (const [i, most] of [1000, 2000, 4000].entries()) {
@@ -41,7 +61,16 @@ describe('the messenger', () => {
 
   it('gives up after four tries, and may be asked again', async () => {
     const { messenger } = setUp([busy(), busy(), busy(), busy()])
-    expect(await messenger.send(message('a'))).toEqual({ id: 'a', status: 'FAILED', channel: 'sms', provider: 'test', attempts: 4, code: 'PROVIDER_BUSY', temporary: true, reason: 'HTTP 503' })
+    expect(await messenger.send(message('a'))).toEqual({
+      id: 'a',
+      status: 'FAILED',
+      channel: 'sms',
+      provider: 'test',
+      attempts: 4,
+      code: 'PROVIDER_BUSY',
+      temporary: true,
+      reason: 'HTTP 503',
+    })
     expect(await messenger.send(message('a'))).toMatchObject({ status: 'SENT', attempts: 1 })
   })
 
@@ -59,23 +88,52 @@ describe('the messenger', () => {
   })
 
   it.each([
-    ['+50499'], ['50499000001'], ['+0504990000'], ['+504 9900 0001'], ['+50499000001,+50499000002'], ['+5049900000112345678'], ['']
+    ['+50499'],
+    ['50499000001'],
+    ['+0504990000'],
+    ['+504 9900 0001'],
+    ['+50499000001,+50499000002'],
+    ['+5049900000112345678'],
+    [''],
   ])('refuses %s as a phone', async (phone) => {
     const { messenger, taken } = setUp([])
-    expect(await messenger.send({ ...message('a'), to: { phone } })).toMatchObject({ status: 'FAILED', code: 'RECIPIENT_INVALID', attempts: 0 })
+    expect(await messenger.send({ ...message('a'), to: { phone } })).toMatchObject({
+      status: 'FAILED',
+      code: 'RECIPIENT_INVALID',
+      attempts: 0,
+    })
     expect(taken).toEqual([])
   })
 
   it.each([
-    ['x'], ['a@b'], ['a b@x.example'], ['a@x.example, b@x.example'], ['a@x.example\r\nBcc: b@x.example'], ['"a b"@x.example'], ['<a@x.example>'], [`${'a'.repeat(65)}@x.example`], ['a..b@x.example'], ['a@-x.example'],
+    ['x'],
+    ['a@b'],
+    ['a b@x.example'],
+    ['a@x.example, b@x.example'],
+    ['a@x.example\r\nBcc: b@x.example'],
+    ['"a b"@x.example'],
+    ['<a@x.example>'],
+    [`${'a'.repeat(65)}@x.example`],
+    ['a..b@x.example'],
+    ['a@-x.example'],
     [`a@${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.${'x'.repeat(60)}.example`],
   ])('refuses %s as an e-mail', async (email) => {
-    expect(await setUp([]).messenger.send({ ...message('a'), to: { email } })).toMatchObject({ status: 'FAILED', code: 'RECIPIENT_INVALID', attempts: 0, channel: 'email' })
+    expect(await setUp([]).messenger.send({ ...message('a'), to: { email } })).toMatchObject({
+      status: 'FAILED',
+      code: 'RECIPIENT_INVALID',
+      attempts: 0,
+      channel: 'email',
+    })
   })
 
   it('refuses values and ids that do not fit, with a result rather than an error', async () => {
     const { messenger } = setUp([])
-    expect(await messenger.send({ ...message('a'), values: { code: 'x', minutes: '10' } })).toMatchObject({ status: 'FAILED', code: 'VALUES_INVALID', temporary: false, reason: 'code' })
+    expect(await messenger.send({ ...message('a'), values: { code: 'x', minutes: '10' } })).toMatchObject({
+      status: 'FAILED',
+      code: 'VALUES_INVALID',
+      temporary: false,
+      reason: 'code',
+    })
     expect(await messenger.send(message('a/../b'))).toMatchObject({ status: 'FAILED', code: 'VALUES_INVALID', reason: 'id' })
     expect(await messenger.send(message('x'.repeat(201)))).toMatchObject({ status: 'FAILED', code: 'VALUES_INVALID' })
   })
@@ -87,14 +145,29 @@ describe('the messenger', () => {
     await messenger.send({ ...message('c'), to: { email: 'bea@x.example' } })
     await messenger.send({ ...message('d'), to: { phone: '99000001' } })
     expect(log).toHaveLength(4)
-    expect(log[0]).toEqual({ id: 'a', status: 'SENT', channel: 'sms', provider: 'test', reference: 'r1', attempts: 2, template: 'code', requestId: 'req-1' })
+    expect(log[0]).toEqual({
+      id: 'a',
+      status: 'SENT',
+      channel: 'sms',
+      provider: 'test',
+      reference: 'r1',
+      attempts: 2,
+      template: 'code',
+      requestId: 'req-1',
+    })
     expect(JSON.stringify(log)).not.toMatch(/048213|99000001|Bea|bea@|Growr code|minutes/)
   })
 
   it('sends a long text in numbered parts where the provider joins nothing, each tried for itself', async () => {
     const { messenger, taken } = setUp(['ok', busy()], { longTexts: 'parts' })
     const reasons = Array.from({ length: 12 }, (_, i) => `Criterion number ${i + 1} is not met by the credential that was presented`)
-    const result = await messenger.send({ id: 'long', to: bea, template: 'applicationRefused', language: 'en', values: { project: 'Coffee', reasons } })
+    const result = await messenger.send({
+      id: 'long',
+      to: bea,
+      template: 'applicationRefused',
+      language: 'en',
+      values: { project: 'Coffee', reasons },
+    })
     expect(result).toMatchObject({ status: 'SENT', reference: 'r1,r2,r3', attempts: 2 })
     expect(taken.map((one) => one.id)).toEqual(['long.1', 'long.2', 'long.3'])
     for (const [i, one] of taken.entries()) {
@@ -118,10 +191,11 @@ describe('the messenger', () => {
     let waiting!: () => void
     const reached = new Promise<void>((resolve) => (waiting = resolve))
     // The real wait: a signal that aborts it, and no time that passes.
-    const sleep = (_ms: number, signal: AbortSignal) => new Promise<void>((_resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('aborted')))
-      waiting()
-    })
+    const sleep = (_ms: number, signal: AbortSignal) =>
+      new Promise<void>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')))
+        waiting()
+      })
     const { messenger } = setUp([busy()], { sleep })
     const result: Promise<SendResult> = messenger.send(message('a'))
     await reached
@@ -130,9 +204,24 @@ describe('the messenger', () => {
     expect(await messenger.send(message('b'))).toMatchObject({ status: 'FAILED', code: 'CLOSED', attempts: 0 })
   })
 
-  it('closing ends the wait of the system\'s own timer', async () => {
+  it("closing ends the wait of the system's own timer", async () => {
     const { messenger } = setUp([busy()])
-    const real = new Messenger({ email: { name: 'x', sendEmail: async () => { throw busy() } }, sms: { name: 'x', longTexts: 'joined', sendSms: async () => { throw busy() } }, retry: { firstMs: 1e8, mostMs: 1e8 } })
+    const real = new Messenger({
+      email: {
+        name: 'x',
+        sendEmail: async () => {
+          throw busy()
+        },
+      },
+      sms: {
+        name: 'x',
+        longTexts: 'joined',
+        sendSms: async () => {
+          throw busy()
+        },
+      },
+      retry: { firstMs: 1e8, mostMs: 1e8 },
+    })
     const result = real.send(message('a'))
     await messenger.send(message('a'))
     await real.close()

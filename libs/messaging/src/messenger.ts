@@ -61,7 +61,8 @@ export interface MessengerOptions {
 const REMEMBERED = 10_000
 const ID = /^[A-Za-z0-9._:-]{1,200}$/
 // Addresses as mail servers take them without quotation; what else RFC 5322 allows is not worth what it lets through.
-const EMAIL = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
+const EMAIL =
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
 const PHONE = /^\+[1-9]\d{6,14}$/
 
 /**
@@ -127,10 +128,17 @@ export class Messenger {
       }
       result = { ...about, status: 'SENT', reference: references.join(','), attempts }
     } catch (error) {
-      const known = error instanceof MessagingError ? error : new MessagingError('PROVIDER_UNREACHABLE', error instanceof Error ? error.name : 'unknown')
+      const known =
+        error instanceof MessagingError
+          ? error
+          : new MessagingError('PROVIDER_UNREACHABLE', error instanceof Error ? error.name : 'unknown')
       result = { ...about, status: 'FAILED', attempts, code: known.code, temporary: known.temporary, reason: known.reason }
     }
-    this.#o.log?.({ ...result, template: String(message.template), ...(message.requestId === undefined ? {} : { requestId: message.requestId }) })
+    this.#o.log?.({
+      ...result,
+      template: String(message.template),
+      ...(message.requestId === undefined ? {} : { requestId: message.requestId }),
+    })
     return result
   }
 

@@ -89,7 +89,8 @@ interface SmtpFailure {
 function classify(error: unknown): MessagingError {
   const { code = 'UNKNOWN', responseCode, permanent } = error as SmtpFailure
   const reason = responseCode === undefined ? code : `${code} ${responseCode}`
-  if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2' || code === 'ETLS' || code === 'EREQUIRETLS') return new MessagingError('PROVIDER_REFUSES_US', reason)
+  if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2' || code === 'ETLS' || code === 'EREQUIRETLS')
+    return new MessagingError('PROVIDER_REFUSES_US', reason)
   if (permanent === true) return new MessagingError(code === 'EENVELOPE' ? 'RECIPIENT_REFUSED' : 'MESSAGE_REFUSED', reason)
   if (responseCode !== undefined) return new MessagingError('PROVIDER_BUSY', reason)
   // Without an answer of the server: the address could not even be written (EENVELOPE), or nobody was there.

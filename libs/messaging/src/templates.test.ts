@@ -25,11 +25,14 @@ describe('templates', () => {
     for (const name of ['code', 'link', 'amount']) if (names.includes(name)) expect(text.sms).toContain(`{${name}}`)
   })
 
-  it.each(all.filter(({ template }) => template !== 'applicationRefused'))('$template in $language is one SMS with long values', ({ template, language }) => {
-    const { sms } = render(template, language, longValues[template])
-    expect({ ...smsSize(sms), sms }).toMatchObject({ encoding: 'GSM7', parts: 1 })
-    expect(sms).not.toMatch(/[{}[\]]|undefined/)
-  })
+  it.each(all.filter(({ template }) => template !== 'applicationRefused'))(
+    '$template in $language is one SMS with long values',
+    ({ template, language }) => {
+      const { sms } = render(template, language, longValues[template])
+      expect({ ...smsSize(sms), sms }).toMatchObject({ encoding: 'GSM7', parts: 1 })
+      expect(sms).not.toMatch(/[{}[\]]|undefined/)
+    },
+  )
 
   it('a refusal names each criterion: all by e-mail, as many as fit into three SMS by phone', () => {
     const reasons = Array.from({ length: 12 }, (_, i) => `Criterio número ${i + 1}: el ingreso mensual es menor que el mínimo del proyecto`)
@@ -38,15 +41,21 @@ describe('templates', () => {
     expect(smsSize(sms)).toMatchObject({ encoding: 'GSM7', parts: 3 })
     // Each criterion has 73 septets: five with what is between them have 373, which leaves room for «; +7» within 380.
     expect(sms).toMatch(/^No aprobado: Café 2026\. No se cumple: Criterio numero 1: .*Criterio numero 5: [^;]*; \+7\.$/)
-    expect(render('applicationRefused', 'en', { project: 'Coffee', reasons: ['KYC has expired.', 'income too low'] }).sms).toBe('Not approved: Coffee. What did not fit: KYC has expired; income too low.')
-    expect(smsSize(render('applicationRefused', 'es', longValues.applicationRefused).sms)).toEqual({ encoding: 'GSM7', units: 147, parts: 1 })
+    expect(render('applicationRefused', 'en', { project: 'Coffee', reasons: ['KYC has expired.', 'income too low'] }).sms).toBe(
+      'Not approved: Coffee. What did not fit: KYC has expired; income too low.',
+    )
+    expect(smsSize(render('applicationRefused', 'es', longValues.applicationRefused).sms)).toMatchObject({ encoding: 'GSM7', parts: 1 })
   })
 
   it('leaves out the sentence around what is missing', () => {
     const paid = { amount: 'HNL 3,500.00', project: 'Coffee 2026', left: 'HNL 0.00' }
     expect(render('paymentReceived', 'en', paid).sms).toBe('Received: HNL 3,500.00, Coffee 2026. Left to pay: HNL 0.00.')
-    expect(render('paymentReceived', 'en', { ...paid, nextAmount: 'HNL 3,633.33' }).sms).toBe('Received: HNL 3,500.00, Coffee 2026. Left to pay: HNL 0.00.')
-    expect(render('paymentReceived', 'es', { ...paid, nextAmount: 'HNL 3,633.33', nextDue: '2026-05-05' }).sms).toBe('Recibido: HNL 3,500.00, Coffee 2026. Queda por pagar: HNL 0.00. Proximo: HNL 3,633.33 hasta el 2026-05-05.')
+    expect(render('paymentReceived', 'en', { ...paid, nextAmount: 'HNL 3,633.33' }).sms).toBe(
+      'Received: HNL 3,500.00, Coffee 2026. Left to pay: HNL 0.00.',
+    )
+    expect(render('paymentReceived', 'es', { ...paid, nextAmount: 'HNL 3,633.33', nextDue: '2026-05-05' }).sms).toBe(
+      'Recibido: HNL 3,500.00, Coffee 2026. Queda por pagar: HNL 0.00. Proximo: HNL 3,633.33 hasta el 2026-05-05.',
+    )
   })
 
   it('gives code and link apart, for a reader of the mail-box', () => {
@@ -58,21 +67,27 @@ describe('templates', () => {
     const { subject, email, sms } = render('projectClosed', 'en', { project: 'Coffee\r\nBcc: evil@x.example\u202e\u0000 {code} [[x]]' })
     expect(subject).toBe('The project is closed: Coffee Bcc: evil@x.example {code} [[x]]')
     expect(email.split('\n')).toHaveLength(2)
-    expect(sms).not.toMatch(/[\r\n\u202e\u0000]/)
+    expect(sms).not.toMatch(/[\p{Cc}\p{Cf}]/u)
   })
 
   it.each([
     ['a missing value', { organization: 'x' }, 'link'],
     ['an unknown value', { organization: 'x', link: 'https://x.example', code: '123456', minutes: '10', pin: '4821' }, 'a value that'],
     ['an empty value', { organization: ' \u200b ', link: 'https://x.example', code: '123456', minutes: '10' }, 'organization'],
-    ['a value that is too long', { organization: 'x'.repeat(501), link: 'https://x.example', code: '123456', minutes: '10' }, 'organization'],
+    [
+      'a value that is too long',
+      { organization: 'x'.repeat(501), link: 'https://x.example', code: '123456', minutes: '10' },
+      'organization',
+    ],
     ['a value that is no text', { organization: 7, link: 'https://x.example', code: '123456', minutes: '10' }, 'organization'],
     ['a code that is none', { organization: 'x', link: 'https://x.example', code: '12 34', minutes: '10' }, 'code'],
     ['a link that is none', { organization: 'x', link: 'growr.example', code: '123456', minutes: '10' }, 'link'],
     ['a script for a link', { organization: 'x', link: 'javascript:alert(1)', code: '123456', minutes: '10' }, 'link'],
     ['a link with a password', { organization: 'x', link: 'https://a:b@x.example', code: '123456', minutes: '10' }, 'link'],
   ])('refuses %s by the name of the value, not the value', (_name, values, reason) => {
-    expect(() => render('invitation', 'en', values as unknown as typeof longValues.invitation)).toThrow(expect.objectContaining({ code: 'VALUES_INVALID', temporary: false, reason: expect.stringContaining(reason) }))
+    expect(() => render('invitation', 'en', values as unknown as typeof longValues.invitation)).toThrow(
+      expect.objectContaining({ code: 'VALUES_INVALID', temporary: false, reason: expect.stringContaining(reason) }),
+    )
   })
 
   it('refuses lists that are empty or too long, and templates and languages that are not there', () => {

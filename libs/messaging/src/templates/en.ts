@@ -3,12 +3,14 @@ import type { TemplateTexts } from './values.ts'
 export const en: TemplateTexts = {
   invitation: {
     subject: '{organization} invites you to Growr',
-    email: '{organization} invites you to Growr.\n\nOpen {link} and enter this code:\n\n{code}\n\nThe code counts for {minutes} minutes. If it has expired, ask for a new one at the same address.',
+    email:
+      '{organization} invites you to Growr.\n\nOpen {link} and enter this code:\n\n{code}\n\nThe code counts for {minutes} minutes. If it has expired, ask for a new one at the same address.',
     sms: '{organization:28} invites you to Growr. Open {link} Code: {code}',
   },
   code: {
     subject: 'Your Growr code',
-    email: 'Your Growr code is:\n\n{code}\n\nIt counts for {minutes} minutes. Tell it to nobody. If you did not ask for it, ignore this message.',
+    email:
+      'Your Growr code is:\n\n{code}\n\nIt counts for {minutes} minutes. Tell it to nobody. If you did not ask for it, ignore this message.',
     sms: 'Growr code: {code}. It counts for {minutes} minutes. Tell it to nobody.',
   },
   registrationDone: {
@@ -18,12 +20,14 @@ export const en: TemplateTexts = {
   },
   credentialIssued: {
     subject: 'A new credential: {credential}',
-    email: '{organization} has issued the credential «{credential}» to you. It is in your credit record, which belongs to you: nobody sees it without your permission.',
+    email:
+      '{organization} has issued the credential «{credential}» to you. It is in your credit record, which belongs to you: nobody sees it without your permission.',
     sms: '{organization:28} issued you the credential {credential:24}. It is in your credit record.',
   },
   applicationApproved: {
     subject: 'Your loan is approved: {project}',
-    email: 'Your application in «{project}» is approved: {amount}.\n\nRead the contract and sign it by {until}; after that the offer lapses.',
+    email:
+      'Your application in «{project}» is approved: {amount}.\n\nRead the contract and sign it by {until}; after that the offer lapses.',
     sms: 'Approved: {amount} from {project:28}. Read and sign the contract by {until}.',
   },
   applicationRefused: {
@@ -43,12 +47,14 @@ export const en: TemplateTexts = {
   },
   paymentCode: {
     subject: 'Your payment code',
-    email: 'You are about to hand over {amount} in cash.\n\nGive this code to the agent only once the amount is right:\n\n{code}\n\nIt counts for {minutes} minutes.',
+    email:
+      'You are about to hand over {amount} in cash.\n\nGive this code to the agent only once the amount is right:\n\n{code}\n\nIt counts for {minutes} minutes.',
     sms: 'Growr: you pay {amount} in cash. Give the agent code {code} only if this amount is right. It counts for {minutes} minutes.',
   },
   disbursementCode: {
     subject: 'Your code for receiving cash',
-    email: 'You are about to receive {amount} in cash.\n\nGive this code to the agent only once you have counted the money:\n\n{code}\n\nIt counts for {minutes} minutes.',
+    email:
+      'You are about to receive {amount} in cash.\n\nGive this code to the agent only once you have counted the money:\n\n{code}\n\nIt counts for {minutes} minutes.',
     sms: 'Growr: you receive {amount} in cash. Give the agent code {code} only once you have counted it. It counts for {minutes} minutes.',
   },
   disbursed: {
@@ -68,7 +74,8 @@ export const en: TemplateTexts = {
   },
   loanRepaid: {
     subject: 'Your loan is repaid: {project}',
-    email: 'Your loan in «{project}» is repaid in full. Thank you.[[\n\nYour cash-back: {cashBack}.]]\n\nIt is now part of your credit history, which belongs to you.',
+    email:
+      'Your loan in «{project}» is repaid in full. Thank you.[[\n\nYour cash-back: {cashBack}.]]\n\nIt is now part of your credit history, which belongs to you.',
     sms: 'Your loan from {project:28} is repaid in full. Thank you![[ Cash-back: {cashBack}.]]',
   },
   instalmentOverdue: {
@@ -98,7 +105,8 @@ export const en: TemplateTexts = {
   },
   fundingReceipt: {
     subject: 'Receipt: {amount} for {project}',
-    email: 'We have received {amount} for the project «{project}» on {date}.\n\nReceipt: {receipt}\n\nThe signed receipt is in your account.',
+    email:
+      'We have received {amount} for the project «{project}» on {date}.\n\nReceipt: {receipt}\n\nThe signed receipt is in your account.',
     sms: 'Received: {amount} for {project:24} on {date}. Receipt {receipt:36}.',
   },
   investorRepaid: {

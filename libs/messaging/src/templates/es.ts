@@ -3,7 +3,8 @@ import type { TemplateTexts } from './values.ts'
 export const es: TemplateTexts = {
   invitation: {
     subject: '{organization} le invita a Growr',
-    email: '{organization} le invita a Growr.\n\nAbra {link} e ingrese este código:\n\n{code}\n\nEl código vale por {minutes} minutos. Si ha vencido, pida uno nuevo en la misma dirección.',
+    email:
+      '{organization} le invita a Growr.\n\nAbra {link} e ingrese este código:\n\n{code}\n\nEl código vale por {minutes} minutos. Si ha vencido, pida uno nuevo en la misma dirección.',
     sms: '{organization:28} le invita a Growr. Abra {link} Código: {code}',
   },
   code: {
@@ -18,7 +19,8 @@ export const es: TemplateTexts = {
   },
   credentialIssued: {
     subject: 'Una nueva credencial: {credential}',
-    email: '{organization} le ha emitido la credencial «{credential}». Está en su historial de crédito, que le pertenece: nadie lo ve sin su permiso.',
+    email:
+      '{organization} le ha emitido la credencial «{credential}». Está en su historial de crédito, que le pertenece: nadie lo ve sin su permiso.',
     sms: '{organization:28} le emitió la credencial {credential:24}. Está en su historial de crédito.',
   },
   applicationApproved: {
@@ -28,7 +30,8 @@ export const es: TemplateTexts = {
   },
   applicationRefused: {
     subject: 'Su solicitud no fue aprobada: {project}',
-    email: 'Su solicitud en «{project}» no fue aprobada. Lo que no se cumple:\n\n{reasons}\n\nPuede volver a solicitarlo cuando esto haya cambiado.',
+    email:
+      'Su solicitud en «{project}» no fue aprobada. Lo que no se cumple:\n\n{reasons}\n\nPuede volver a solicitarlo cuando esto haya cambiado.',
     sms: 'No aprobado: {project:28}. No se cumple: {reasons:380}.',
   },
   contractReady: {
@@ -43,12 +46,14 @@ export const es: TemplateTexts = {
   },
   paymentCode: {
     subject: 'Su código de pago',
-    email: 'Usted está por entregar {amount} en efectivo.\n\nDé este código al agente solo si el monto es correcto:\n\n{code}\n\nVale por {minutes} minutos.',
+    email:
+      'Usted está por entregar {amount} en efectivo.\n\nDé este código al agente solo si el monto es correcto:\n\n{code}\n\nVale por {minutes} minutos.',
     sms: 'Growr: usted paga {amount} en efectivo. Dé al agente el código {code} solo si el monto es correcto. Vale {minutes} minutos.',
   },
   disbursementCode: {
     subject: 'Su código para recibir efectivo',
-    email: 'Usted está por recibir {amount} en efectivo.\n\nDé este código al agente solo después de contar el dinero:\n\n{code}\n\nVale por {minutes} minutos.',
+    email:
+      'Usted está por recibir {amount} en efectivo.\n\nDé este código al agente solo después de contar el dinero:\n\n{code}\n\nVale por {minutes} minutos.',
     sms: 'Growr: usted recibe {amount} en efectivo. Dé al agente el código {code} solo después de contarlo. Vale {minutes} minutos.',
   },
   disbursed: {
@@ -58,7 +63,8 @@ export const es: TemplateTexts = {
   },
   paymentReceived: {
     subject: 'Pago recibido: {amount}',
-    email: 'Recibimos {amount} para su préstamo en «{project}».\n\nQueda por pagar: {left}.[[\nPróximo pago: {nextAmount} hasta el {nextDue}.]]',
+    email:
+      'Recibimos {amount} para su préstamo en «{project}».\n\nQueda por pagar: {left}.[[\nPróximo pago: {nextAmount} hasta el {nextDue}.]]',
     sms: 'Recibido: {amount}, {project:20}. Queda por pagar: {left}.[[ Próximo: {nextAmount} hasta el {nextDue}.]]',
   },
   overpaymentReturned: {
@@ -68,7 +74,8 @@ export const es: TemplateTexts = {
   },
   loanRepaid: {
     subject: 'Su préstamo está pagado: {project}',
-    email: 'Su préstamo en «{project}» está pagado por completo. Gracias.[[\n\nSu reembolso: {cashBack}.]]\n\nAhora es parte de su historial de crédito, que le pertenece.',
+    email:
+      'Su préstamo en «{project}» está pagado por completo. Gracias.[[\n\nSu reembolso: {cashBack}.]]\n\nAhora es parte de su historial de crédito, que le pertenece.',
     sms: 'Su préstamo de {project:28} está pagado por completo. ¡Gracias![[ Reembolso: {cashBack}.]]',
   },
   instalmentOverdue: {

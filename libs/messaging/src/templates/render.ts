@@ -26,7 +26,8 @@ type Clean = Readonly<Record<string, string | readonly string[]>>
 
 /** Puts values into a template. TEMPLATE_UNKNOWN; VALUES_INVALID with the name of the value (never the value itself). */
 export function render<T extends TemplateName>(template: T, language: Language, values: TemplateValues[T]): Rendered {
-  if (!Object.hasOwn(valueNames, template) || !Object.hasOwn(texts, language)) throw new MessagingError('TEMPLATE_UNKNOWN', 'no such template or language')
+  if (!Object.hasOwn(valueNames, template) || !Object.hasOwn(texts, language))
+    throw new MessagingError('TEMPLATE_UNKNOWN', 'no such template or language')
   const clean = check(template, values)
   const text = texts[language][template]
   const { code, link } = clean
@@ -65,7 +66,11 @@ const invalid = (name: string): MessagingError => new MessagingError('VALUES_INV
 /** One line of plain text: no line ends (they would make headers, or lines that look like ours), no control or direction marks. */
 function tidy(name: string, value: unknown): string {
   if (typeof value !== 'string' || value.length > MAX_VALUE) throw invalid(name)
-  const line = value.normalize('NFC').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').replace(/\s+/gu, ' ').trim()
+  const line = value
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\s+/gu, ' ')
+    .trim()
   if (line === '') throw invalid(name)
   if (name === 'code' && !/^\d{4,10}$/.test(line)) throw invalid(name)
   if (name === 'link' && !isLink(line)) throw invalid(name)
@@ -74,14 +79,23 @@ function tidy(name: string, value: unknown): string {
 
 function isLink(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  return url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:') && url.username === '' && url.password === '' && !/[\s<>"]/.test(text)
+  return (
+    url !== undefined &&
+    (url.protocol === 'https:' || url.protocol === 'http:') &&
+    url.username === '' &&
+    url.password === '' &&
+    !/[\s<>"]/.test(text)
+  )
 }
 
 function fill(text: string, values: Clean, channel: 'email' | 'sms'): string {
-  const optional = text.replace(/\[\[(.*?)\]\]/gs, (_all, inner: string) => ([...inner.matchAll(/\{(\w+)/g)].every((found) => values[found[1]!] !== undefined) ? inner : ''))
+  const optional = text.replace(/\[\[(.*?)\]\]/gs, (_all, inner: string) =>
+    [...inner.matchAll(/\{(\w+)/g)].every((found) => values[found[1]!] !== undefined) ? inner : '',
+  )
   return optional.replace(/\{(\w+)(?::(\d+))?\}/g, (_all, name: string, max: string | undefined) => {
     const value = values[name]!
-    if (typeof value !== 'string') return channel === 'email' ? value.map((item) => `- ${item}`).join('\n') : joined(value.map(toGsm7), Number(max ?? MAX_VALUE))
+    if (typeof value !== 'string')
+      return channel === 'email' ? value.map((item) => `- ${item}`).join('\n') : joined(value.map(toGsm7), Number(max ?? MAX_VALUE))
     const plain = channel === 'sms' ? toGsm7(value) : value
     return max === undefined ? plain : shorten(plain, Number(max))
   })

@@ -66,7 +66,9 @@ export const valueNames: { readonly [T in TemplateName]: readonly ValueName<Temp
   projectClosed: ['project'],
 }
 
-type ValueName<V> = { [K in keyof V & string]: V[K] extends readonly string[] ? `${K}[]` : Pick<V, K> extends Required<Pick<V, K>> ? K : `${K}?` }[keyof V & string]
+type ValueName<V> = {
+  [K in keyof V & string]: V[K] extends readonly string[] ? `${K}[]` : Pick<V, K> extends Required<Pick<V, K>> ? K : `${K}?`
+}[keyof V & string]
 
 /**
  * A template in one language. `{name}` stands for a value, `{name:24}` for one cut to 24 characters (a list: to as many

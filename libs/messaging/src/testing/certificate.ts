@@ -3,13 +3,19 @@ import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 // Just enough DER to write a self-signed certificate, so that tests need no openssl on the machine.
 const der = (tag: number, ...contents: Uint8Array[]): Buffer => {
   const body = Buffer.concat(contents)
-  const size = body.length < 128 ? Buffer.from([body.length]) : body.length < 256 ? Buffer.from([0x81, body.length]) : Buffer.from([0x82, body.length >> 8, body.length & 255])
+  const size =
+    body.length < 128
+      ? Buffer.from([body.length])
+      : body.length < 256
+        ? Buffer.from([0x81, body.length])
+        : Buffer.from([0x82, body.length >> 8, body.length & 255])
   return Buffer.concat([Buffer.from([tag]), size, body])
 }
 const sequence = (...parts: Uint8Array[]): Buffer => der(0x30, ...parts)
 const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'))
 const time = (date: Date): Buffer => der(0x17, Buffer.from(`${date.toISOString().slice(2, 19).replace(/[-:T]/g, '')}Z`))
-const pem = (label: string, bytes: Uint8Array): string => `-----BEGIN ${label}-----\n${Buffer.from(bytes).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`
+const pem = (label: string, bytes: Uint8Array): string =>
+  `-----BEGIN ${label}-----\n${Buffer.from(bytes).toString('base64').replace(/.{64}/g, '$&\n')}\n-----END ${label}-----\n`
 
 /** A self-signed certificate for localhost and 127.0.0.1, good for an hour, and its key. */
 export function selfSigned(): { cert: string; key: string } {
