@@ -8,7 +8,7 @@ export interface HashCost {
   readonly parallelism: number
 }
 
-/** OWASP's minimum for argon2id: 19 MiB, two passes, one lane; about 20 ms on the machines it was tried on. */
+/** OWASP's minimum for argon2id: 19 MiB, two passes, one lane; about 10 ms on the machine it was tried on. */
 export const DEFAULT_COST: HashCost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 export interface HashingOptions {
