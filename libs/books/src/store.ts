@@ -131,9 +131,14 @@ export class BookStore {
       id, kind, organization, keys, codec: this.#options.codec ?? jsonCodec, core, mark: new Mark(marksDir, id), refusal: null,
       wake: new Set(), pseudonyms: new LRU(1_024), settled: Promise.resolve(), index: BookIndex.open(join(indexDir, `${id}.db`)),
     }
-    open.refusal = await compareWithMark(open, adopt)
-    if (!await builtFrom(open, open.index.length, open.index.hash)) open.index.reset()
-    await this.#views.admit(open)
+    try {
+      open.refusal = await compareWithMark(open, adopt)
+      if (!await builtFrom(open, open.index.length, open.index.hash)) open.index.reset()
+      await this.#views.admit(open)
+    } catch (cause) {
+      // It opens all the same, to be verified and read as far as it goes; but never to be written.
+      open.refusal = new BookError('BOOK_UNREADABLE', `${id} cannot be read through: verify it`, { cause })
+    }
     this.#open.set(id, open)
     return new Book(open, {
       committer: this.#committer, delay,
@@ -191,6 +196,11 @@ export class BookStore {
       }
     })
     return kids
+  }
+
+  /** Has RocksDB write what it holds in memory into tables and begin another log. It does so by itself; for maintenance. */
+  flushTables(): Promise<void> {
+    return this.#store.storage.db.flush()
   }
 
   health(): StoreHealth {
