@@ -85,6 +85,16 @@ describe('collections in SQLite', () => {
     expect(everyByte(join(directory, 'a %41 #?')).includes('organization-that-goes')).toBe(false)
   })
 
+  it('overwrites the content of a removed record, as soon as its log is emptied', async () => {
+    await repository.insert({ ...doc, organization: 'organization-that-goes' })
+    await repository.insert({ ...doc, id: 'x2', phone: null, emails: [] })
+    await raw('PRAGMA wal_checkpoint(TRUNCATE)')
+    expect(everyByte(join(directory, 'a %41 #?')).includes('organization-that-goes')).toBe(true)
+    await repository.remove('x1')
+    await raw('PRAGMA wal_checkpoint(TRUNCATE)')
+    expect(everyByte(join(directory, 'a %41 #?')).includes('organization-that-goes')).toBe(false)
+  })
+
   it('keeps its files to the owner', async () => {
     await repository.insert(doc)
     const modes = readdirSync(join(directory, 'a %41 #?')).map((name) => statSync(join(directory, 'a %41 #?', name)).mode & 0o777)
