@@ -119,7 +119,7 @@ function windUp(world: World, on: string): void {
     expect(world.onPayment(payment.key, { type: 'resolveSuspense', on })).toBeNull()
     world.revertPayment(payment.key, on)
   }
-  for (const { key, status } of [...world.loans.values()]) {
+  for (const { key, status } of world.loans.values()) {
     if (status === 'APPROVED' || status === 'SIGNED') world.onLoan(key, { type: 'cancel', on, reason: 'BY_ORIGINATOR', disbursementUnderWay: false })
     if (status === 'DISBURSED') expect(world.repay(key, outstandingOfLoan(world.loans.get(key)!), on)).toBeNull()
     // Of an ad-hoc loan the last days accrue with the payment.

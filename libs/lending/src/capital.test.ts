@@ -29,6 +29,8 @@ describe('senior capital', () => {
     const second = { ...created.funding[0]!, id: 'bank-2', leverageFactor: '2.5' }
     const both = openProject({ funding: [...created.funding, second] })
     expect(leverageOf(both)).toEqual({ numerator: 25n, denominator: 10n })
+    expect(leverageOf(openProject({ funding: both.funding.toReversed() }))).toEqual({ numerator: 25n, denominator: 10n })
+    expect(leverageOf({ ...project, funding: [] })).toBeNull()
     const small = position({ junior: hnl('100000.00'), senior: hnl('150000.00') })
     expect(make({ ...fund, project: both, position: small }).amount).toEqual(hnl('100000.00'))
     expect(refusalOf(decideFunding(null, { ...fund, project: both, position: small, amount: hnl('100000.01') }))).toBe('LEVERAGE_EXCEEDED amount')

@@ -1,8 +1,8 @@
-import { add, formatAmount, maximum, parseDecimal, subtract, sum, zero, type Amount, type Ratio } from '@growr/money'
+import { add, compareRatios, formatAmount, maximum, parseDecimal, subtract, sum, zero, type Amount, type Ratio } from '@growr/money'
 import { compareDates, daysBetween, laterDate, type LocalDate } from './calendar.ts'
 import { DomainFault } from './faults.ts'
 import { interestByDays } from './interest.ts'
-import { refuse, type Refused } from './refusals.ts'
+import { figures, refuse, type Refused } from './refusals.ts'
 import type { FundingState } from './types/funding.ts'
 import type { FundingSource, ProjectState } from './types/project.ts'
 
@@ -20,7 +20,7 @@ export interface CapitalPosition {
 /**
  * Folds the transfers of one contract: yield = outstanding principal × rate × days / 360, rounded half-even once for each period
  * between transfers, by value date through `asOf`. Transfers that were reverted count as if they had never been; shares of a
- * wound-up project count as paid.
+ * wound-up project count as paid. A project that was wound up earns no more: ask for no day after its distribution.
  */
 export function capitalPosition(currency: string, transfers: readonly FundingState[], percentAYear: string, asOf: LocalDate): CapitalPosition {
   const valid = transfers.filter(transfer => transfer.status === 'CONFIRMED')
@@ -80,7 +80,7 @@ export function activeSource(project: ProjectState, sourceId: string): FundingSo
   return source ?? refuse('FUNDING_SOURCE', 'source')
 }
 
-/** Refuses a commitment outside the bounds of its funding source: FUNDING_SOURCE, FUNDING_BELOW_MINIMUM, FUNDING_ABOVE_MAXIMUM, CURRENCY_MISMATCH. */
+/** Refuses a commitment outside its source's bounds: FUNDING_SOURCE, FUNDING_BELOW_MINIMUM, FUNDING_ABOVE_MAXIMUM, CURRENCY_MISMATCH. */
 export function checkCommitment(project: ProjectState, sourceId: string, amount: Amount): Refused | null {
   const source = activeSource(project, sourceId)
   if ('refused' in source) return source
@@ -97,7 +97,7 @@ export function checkCommitment(project: ProjectState, sourceId: string, amount:
  */
 export function leverageOf(project: ProjectState): Ratio | null {
   const factors = project.funding.filter(source => source.status === 'ACTIVE').map(source => parseDecimal(source.leverageFactor))
-  return factors.reduce<Ratio | null>((least, factor) => (least && least.numerator * factor.denominator <= factor.numerator * least.denominator ? least : factor), null)
+  return factors.reduce<Ratio | null>((least, factor) => (least && compareRatios(least, factor) <= 0 ? least : factor), null)
 }
 
 /** Refuses LEVERAGE_EXCEEDED where senior capital would exceed junior capital × leverage factor. */
@@ -105,5 +105,5 @@ export function requireLeverage(project: ProjectState, senior: Amount, junior: A
   const factor = leverageOf(project)
   if (senior.amount <= 0n) return null
   if (factor && senior.amount * factor.denominator <= junior.amount * factor.numerator) return null
-  return refuse('LEVERAGE_EXCEEDED', 'amount', { senior: formatAmount(senior, project.currency), junior: formatAmount(junior, project.currency) })
+  return refuse('LEVERAGE_EXCEEDED', 'amount', figures(project.currency, { senior, junior }))
 }

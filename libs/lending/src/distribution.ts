@@ -79,7 +79,12 @@ export function closingCash({ closing }: DistributionInput): Amount {
  * What a project's distribution is worked out from, on a day, out of all its records. Parties stand in the order of their keys, so
  * that whoever recomputes it gets the same units.
  */
-export function distributionInput(project: ProjectState, loans: readonly LoanState[], fundings: readonly FundingState[], on: LocalDate): DistributionInput {
+export function distributionInput(
+  project: ProjectState,
+  loans: readonly LoanState[],
+  fundings: readonly FundingState[],
+  on: LocalDate,
+): DistributionInput {
   const currency = project.currency.code
   const position = positionOf(project, loans, fundings)
   const inOrder = loans.toSorted((a, b) => (a.key < b.key ? -1 : 1))
@@ -128,10 +133,16 @@ export function shareOwed(payables: readonly Payable[], selection: ShareSelectio
   return sum(currency, payables.filter(selected(selection)).map(payable => subtract(payable.amount, payable.paid)))
 }
 
+/** What of a payment went to one payable. */
+export interface PaidPart {
+  readonly kind: PayableKind
+  readonly amount: Amount
+}
+
 /** Pays the payables selected, in their order, and says how much of each. The amount must not exceed what is owed (INPUT_INVALID). */
-export function payShare(payables: readonly Payable[], selection: ShareSelection, amount: Amount): { payables: Payable[]; paid: { kind: PayableKind; amount: Amount }[] } {
+export function payShare(payables: readonly Payable[], selection: ShareSelection, amount: Amount): { payables: Payable[]; paid: PaidPart[] } {
   let left = amount
-  const paid: { kind: PayableKind; amount: Amount }[] = []
+  const paid: PaidPart[] = []
   const isSelected = selected(selection)
   const after = payables.map(payable => {
     if (!isSelected(payable)) return payable

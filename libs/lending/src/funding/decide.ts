@@ -27,14 +27,29 @@ export interface ContractFacts {
   readonly funded: Amount
 }
 
+export interface RepayInvestor extends TransferCommand {
+  readonly type: 'repayInvestor'
+  readonly contract: ContractFacts
+  /** The contract's capital position on the value date. */
+  readonly owed: CapitalPosition
+  readonly position: ProjectPosition
+}
+
+/** A share of a project that was wound up; decide it before the project's own `payShare`, on the same state. */
+export interface PayShare extends TransferCommand {
+  readonly type: 'payShare'
+  readonly tranche: Tranche
+  /** null for the originator's. */
+  readonly contract: ContractFacts | null
+  readonly selection: ShareSelection
+}
+
 export type FundingCommand =
   | ({ readonly type: 'fund'; readonly contract: ContractFacts; readonly position: ProjectPosition } & TransferCommand)
   | ({ readonly type: 'fundJunior' } & TransferCommand)
   | ({ readonly type: 'withdrawJunior'; readonly position: ProjectPosition } & TransferCommand)
-  /** `owed` is the contract's capital position on the value date. */
-  | ({ readonly type: 'repayInvestor'; readonly contract: ContractFacts; readonly owed: CapitalPosition; readonly position: ProjectPosition } & TransferCommand)
-  /** A share of a project that was wound up; decide it before the project's own `payShare`, on the same state. */
-  | ({ readonly type: 'payShare'; readonly tranche: Tranche; readonly contract: ContractFacts | null; readonly selection: ShareSelection } & TransferCommand)
+  | RepayInvestor
+  | PayShare
   /** `fundings` are the transfers of the project, or at least of the same contract: what was repaid already cannot be taken back. */
   | {
       readonly type: 'revert'
@@ -77,6 +92,10 @@ function requireUndistributed(project: ProjectState, allowed: readonly ProjectSt
   return refuse('PROJECT_STATUS', 'project', { status: project.status, distributed: project.distribution?.on ?? null })
 }
 
+function requireAtMost(code: 'NOT_OWED' | 'FUNDING_ABOVE_MAXIMUM', amount: Amount, most: Amount, { currency }: ProjectState): Refused | null {
+  return compare(amount, most) > 0 ? refuse(code, 'amount', figures(currency, { most })) : null
+}
+
 function fund(command: Extract<FundingCommand, { type: 'fund' }>): Decision<FundingEvent> {
   const { project, amount, contract, position } = command
   const source = activeSource(project, contract.sourceId)
@@ -84,7 +103,7 @@ function fund(command: Extract<FundingCommand, { type: 'fund' }>): Decision<Fund
   const left = subtract(contract.committed, contract.funded)
   const refused = firstRefusal(
     () => requireTransfer(command, RAISING),
-    () => (compare(amount, left) > 0 ? refuse('FUNDING_ABOVE_MAXIMUM', 'amount', figures(project.currency, { committed: contract.committed, left })) : null),
+    () => requireAtMost('FUNDING_ABOVE_MAXIMUM', amount, left, project),
     () => requireLeverage(project, add(position.senior, amount), position.junior),
   )
   return refused ?? { events: [{ type: 'funding.project-funded', data: senior(command, contract, source), ...subjectOf(command) }] }
@@ -94,7 +113,7 @@ function withdrawJunior(command: Extract<FundingCommand, { type: 'withdrawJunior
   const { project, amount, position } = command
   const refused = firstRefusal(
     () => requireTransfer(command, PREPARING),
-    () => (compare(amount, position.junior) > 0 ? refuse('NOT_OWED', 'amount', figures(project.currency, { junior: position.junior })) : null),
+    () => requireAtMost('NOT_OWED', amount, position.junior, project),
     () => requireLeverage(project, position.senior, subtract(position.junior, amount)),
     () => requireFunds(position, amount, project.currency),
   )
@@ -102,14 +121,14 @@ function withdrawJunior(command: Extract<FundingCommand, { type: 'withdrawJunior
 }
 
 /** Yield first, then principal; never more than is owed, nor than the project has free. */
-function repayInvestor(command: Extract<FundingCommand, { type: 'repayInvestor' }>): Decision<FundingEvent> {
+function repayInvestor(command: RepayInvestor): Decision<FundingEvent> {
   const { project, amount, contract, owed, position } = command
   const source = project.funding.find(candidate => candidate.id === contract.sourceId)
   if (!source) return refuse('FUNDING_SOURCE', 'source')
   const most = add(owed.yieldOwed, owed.principalOutstanding)
   const refused = firstRefusal(
     () => requireTransfer(command, RAISING),
-    () => (compare(amount, most) > 0 ? refuse('NOT_OWED', 'amount', figures(project.currency, { yield: owed.yieldOwed, principal: owed.principalOutstanding })) : null),
+    () => requireAtMost('NOT_OWED', amount, most, project),
     () => requireFunds(position, amount, project.currency),
   )
   if (refused) return refused
@@ -118,7 +137,7 @@ function repayInvestor(command: Extract<FundingCommand, { type: 'repayInvestor' 
   return { events: [{ type: 'funding.investor-repaid', data: { ...senior(command, contract, source), split }, ...subjectOf(command) }] }
 }
 
-function share(command: Extract<FundingCommand, { type: 'payShare' }>): Decision<FundingEvent> {
+function share(command: PayShare): Decision<FundingEvent> {
   const { project, amount, tranche, contract, selection } = command
   const { distribution, currency } = project
   if (!distribution || project.status === 'CLOSED') return refuse('PROJECT_STATUS', 'project', { status: project.status })
@@ -126,7 +145,7 @@ function share(command: Extract<FundingCommand, { type: 'payShare' }>): Decision
   const refused = firstRefusal(
     () => requireAmount(amount, currency),
     () => requireValueDate(command.valueDate, command.bookingDate, distribution.on),
-    () => (compare(amount, owed) > 0 ? refuse('NOT_OWED', 'amount', figures(currency, { owed })) : null),
+    () => requireAtMost('NOT_OWED', amount, owed, project),
   )
   if (refused) return refused
   const source = contract ? project.funding.find(candidate => candidate.id === contract.sourceId) : undefined
@@ -148,7 +167,7 @@ function revert(funding: FundingState, { on, project, position, fundings }: Extr
   const siblings = fundings.filter(other => other.tranche === funding.tranche && other.contractKey === funding.contractKey)
   const { principalOutstanding } = capitalPosition(project.currency.code, siblings, '0', on)
   const refused = firstRefusal(
-    () => (compare(funding.amount, principalOutstanding) > 0 ? refuse('NOT_OWED', 'amount', figures(project.currency, { principal: principalOutstanding })) : null),
+    () => requireAtMost('NOT_OWED', funding.amount, principalOutstanding, project),
     () => requireFunds(position, funding.amount, project.currency),
     () => (funding.tranche === 'JUNIOR' ? requireLeverage(project, position.senior, subtract(position.junior, funding.amount)) : null),
   )
@@ -161,7 +180,15 @@ function junior(type: 'funding.junior-funded' | 'funding.junior-withdrawn', comm
 
 function juniorTransfer(command: TransferCommand): Transfer {
   const { project } = command
-  return { ...base(command), contractKey: null, sourceId: null, fundingType: 'BANK', fundingNetwork: null, fundingToken: null, interestRate: project.juniorRate }
+  return {
+    ...base(command),
+    contractKey: null,
+    sourceId: null,
+    fundingType: 'BANK',
+    fundingNetwork: null,
+    fundingToken: null,
+    interestRate: project.juniorRate,
+  }
 }
 
 function senior(command: TransferCommand, contract: ContractFacts, source: FundingSource): Transfer {
@@ -177,7 +204,8 @@ function senior(command: TransferCommand, contract: ContractFacts, source: Fundi
 }
 
 function base({ key, project, amount, valueDate, bookingDate, paymentKey }: TransferCommand) {
-  return { key, projectKey: project.key, organizationId: project.organizationId, currency: project.currency, amount, valueDate, bookingDate, paymentKey }
+  const { key: projectKey, organizationId, currency } = project
+  return { key, projectKey, organizationId, currency, amount, valueDate, bookingDate, paymentKey }
 }
 
 function subjectOf({ subject }: TransferCommand): { subject?: FundingSubject } {

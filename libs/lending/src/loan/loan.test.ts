@@ -316,8 +316,10 @@ describe('apply', () => {
 
   it('refuses figures that are not what the rules give', () => {
     const { data } = paid
-    const wrong = { ...data.allocation, interest: hnl('299.99'), principal: hnl('200.01') }
-    expect(fault(loan, { ...paid, data: { ...data, allocation: wrong } })).toBe('EVENT_INCONSISTENT')
+    for (const part of ['accrued', 'interest', 'principal', 'overpaid'] as const) {
+      const allocation = { ...data.allocation, [part]: units(data.allocation[part].amount + 1n) }
+      expect(fault(loan, { ...paid, data: { ...data, allocation } })).toBe('EVENT_INCONSISTENT')
+    }
     expect(fault(signed, { type: 'loan.disbursed', data: { ...payout, amount: hnl('18600.01') } })).toBe('EVENT_INCONSISTENT')
     expect(fault(loan, paid)).toBe('applied')
   })
@@ -332,5 +334,9 @@ describe('apply', () => {
     const after = run(erased, payout)
     expect(after).toEqual({ ...run(signed, payout), subject: null })
     expect('subject' in run(signed, payout)).toBe(false)
+    // A party without the person's key reads null in every entry; one that was erased stays erased.
+    const [event] = eventsOf(decideLoan(approved, { type: 'sign', on: '2026-03-06', contractDigest: 'd', subject: { payoutReference: 'account 7' } }))
+    expect(applyLoan({ ...approved, subject: null }, event!).subject).toBeNull()
+    expect(applyLoan(named, { ...event!, subject: null }).subject).toBeNull()
   })
 })

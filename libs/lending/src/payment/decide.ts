@@ -23,7 +23,13 @@ export type PaymentCommand =
   /** `underWay` is true if a payment of the same kind for the same loan is registered and neither confirmed nor failed. */
   | { readonly type: 'add'; readonly data: PaymentAdded; readonly underWay: boolean; readonly subject?: PaymentSubject }
   /** `held` is the balance of the holder the money leaves; null for money that comes in. */
-  | { readonly type: 'confirm'; readonly valueDate: LocalDate; readonly bookingDate: LocalDate; readonly held: Amount | null; readonly subject?: PaymentSubject }
+  | {
+      readonly type: 'confirm'
+      readonly valueDate: LocalDate
+      readonly bookingDate: LocalDate
+      readonly held: Amount | null
+      readonly subject?: PaymentSubject
+    }
   | { readonly type: 'fail'; readonly on: LocalDate; readonly reason: string }
   /** `held` is the balance of the holder that the money arrived at; null for money that went out. */
   | { readonly type: 'revert'; readonly on: LocalDate; readonly reason: string; readonly held: Amount | null }
@@ -39,7 +45,9 @@ export function decidePayment(state: PaymentState | null, command: PaymentComman
   if (!state) return refuse('NOT_FOUND', 'payment')
   switch (command.type) {
     case 'confirm': return confirm(state, command)
-    case 'fail': return requireStatus(state, 'ADDED') ?? { events: [{ type: 'payment.failed', data: { on: command.on, reason: command.reason } }] }
+    case 'fail': return (
+      requireStatus(state, 'ADDED') ?? { events: [{ type: 'payment.failed', data: { on: command.on, reason: command.reason } }] }
+    )
     case 'revert': return (
       requireStatus(state, 'CONFIRMED') ?? requireSuspense(state, false) ?? requireHeld(state, state.to, command.held) ??
       { events: [{ type: 'payment.reverted', data: { on: command.on, reason: command.reason } }] }
@@ -76,7 +84,8 @@ function isSameHolder(a: Holder, b: Holder): boolean {
 }
 
 /** Money leaves only where it lies: an agent pays from the own float, the bank from its balance. */
-function confirm(payment: PaymentState, { valueDate, bookingDate, held, subject }: Extract<PaymentCommand, { type: 'confirm' }>): Decision<PaymentEvent> {
+function confirm(payment: PaymentState, command: Extract<PaymentCommand, { type: 'confirm' }>): Decision<PaymentEvent> {
+  const { valueDate, bookingDate, held, subject } = command
   const refused = firstRefusal(
     () => requireStatus(payment, 'ADDED'),
     () => requireValueDate(valueDate, bookingDate),

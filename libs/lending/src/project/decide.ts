@@ -1,13 +1,15 @@
-import { compare, formatAmount, isPositive, isZero, subtract, sum, type Amount, type Currency } from '@growr/money'
+import { compare, formatAmount, isNegative, isZero, subtract, sum, type Amount, type Currency } from '@growr/money'
 import { compareDates, type LocalDate } from '../calendar.ts'
 import { requireAmount, requireValueDate } from '../checks.ts'
 import { closingCash, distributionInput, shareOwed } from '../distribution.ts'
 import { positionOf } from '../position.ts'
-import { firstRefusal, refuse, type Decision, type Refused } from '../refusals.ts'
+import { figures, firstRefusal, refuse, type Decision, type Refused } from '../refusals.ts'
 import type { DistributionInput } from '../types/distribution.ts'
 import type { FundingState } from '../types/funding.ts'
 import type { LoanState } from '../types/loan.ts'
-import type { FundingSource, PayablePaid, ProjectCreated, ProjectEvent, ProjectParams, ProjectProfile, ProjectState, ProjectStatus, ProjectSubject } from '../types/project.ts'
+import type {
+  FundingSource, PayablePaid, ProjectCreated, ProjectEvent, ProjectParams, ProjectProfile, ProjectState, ProjectStatus, ProjectSubject,
+} from '../types/project.ts'
 import { checkParams, checkSource, trustsSomebody } from './terms.ts'
 
 /** What must be zero in the books of others before a project is wound up or closed. */
@@ -135,8 +137,8 @@ function requireAgreement(currency: Currency, input: DistributionInput): Refused
     ['junior', input.junior.principal, input.closing.junior],
   ]
   const wrong = pairs.find(([, parts, whole]) => compare(parts, whole) !== 0)
-  if (wrong) return refuse('PROJECT_NOT_SETTLED', wrong[0], { parts: formatAmount(wrong[1], currency), accounts: formatAmount(wrong[2], currency) })
-  return isPositive(input.cash) || isZero(input.cash) ? null : refuse('PROJECT_NOT_SETTLED', 'cash', { cash: formatAmount(input.cash, currency) })
+  if (wrong) return refuse('PROJECT_NOT_SETTLED', wrong[0], figures(currency, { parts: wrong[1], accounts: wrong[2] }))
+  return isNegative(input.cash) ? refuse('PROJECT_NOT_SETTLED', 'cash', figures(currency, { cash: input.cash })) : null
 }
 
 function pay(project: ProjectState, command: Extract<ProjectCommand, { type: 'payShare' }>): Decision<ProjectEvent> {

@@ -1,5 +1,6 @@
 import type { Amount, Currency } from '@growr/money'
 import type { LocalDate } from '../calendar.ts'
+import type { EventWith } from './event.ts'
 import type { FundingType } from './project.ts'
 
 export type Tranche = 'SENIOR' | 'JUNIOR'
@@ -70,10 +71,12 @@ export interface Transfer {
   readonly paymentKey: string | null
 }
 
+type FundingEventOf<Type extends string, Data> = EventWith<Type, Data, FundingSubject>
+
 export type FundingEvent =
-  | { readonly type: 'funding.project-funded'; readonly data: Transfer; readonly subject?: FundingSubject | null }
-  | { readonly type: 'funding.junior-funded'; readonly data: Transfer; readonly subject?: FundingSubject | null }
-  | { readonly type: 'funding.junior-withdrawn'; readonly data: Transfer; readonly subject?: FundingSubject | null }
-  | { readonly type: 'funding.investor-repaid'; readonly data: Transfer & { readonly split: FundingSplit }; readonly subject?: FundingSubject | null }
-  | { readonly type: 'funding.share-paid'; readonly data: Transfer & { readonly tranche: Tranche; readonly split: FundingSplit }; readonly subject?: FundingSubject | null }
-  | { readonly type: 'funding.reverted'; readonly data: { readonly on: LocalDate }; readonly subject?: FundingSubject | null }
+  | FundingEventOf<'funding.project-funded', Transfer>
+  | FundingEventOf<'funding.junior-funded', Transfer>
+  | FundingEventOf<'funding.junior-withdrawn', Transfer>
+  | FundingEventOf<'funding.investor-repaid', Transfer & { readonly split: FundingSplit }>
+  | FundingEventOf<'funding.share-paid', Transfer & { readonly tranche: Tranche; readonly split: FundingSplit }>
+  | FundingEventOf<'funding.reverted', { readonly on: LocalDate }>

@@ -1,5 +1,6 @@
 import type { Amount, Currency } from '@growr/money'
 import type { LocalDate } from '../calendar.ts'
+import type { EventWith } from './event.ts'
 import type { LoanTerms } from './project.ts'
 
 export type LoanStatus =
@@ -129,15 +130,17 @@ export interface InstalmentPaid extends LoanMoney {
   readonly repaid: boolean
 }
 
+type LoanEventOf<Type extends string, Data> = EventWith<Type, Data, LoanSubject>
+
 export type LoanEvent =
-  | { readonly type: 'loan.approved'; readonly data: LoanApplied & { readonly contractAmount: Amount; readonly months: number }; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.refused'; readonly data: LoanApplied & { readonly refusals: readonly RefusalReason[] }; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.signed'; readonly data: { readonly on: LocalDate; readonly contractDigest: string }; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.disbursed'; readonly data: LoanMoney; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.disbursement-cancelled'; readonly data: { readonly paymentKey: string; readonly on: LocalDate }; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.interest-accrued'; readonly data: { readonly through: LocalDate; readonly interest: Amount }; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.instalment-paid'; readonly data: InstalmentPaid; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.overdue'; readonly data: { readonly on: LocalDate; readonly instalments: readonly number[] }; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.overpayment-refunded'; readonly data: LoanMoney; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.lapsed'; readonly data: { readonly on: LocalDate }; readonly subject?: LoanSubject | null }
-  | { readonly type: 'loan.cancelled'; readonly data: { readonly on: LocalDate; readonly reason: CancelReason }; readonly subject?: LoanSubject | null }
+  | LoanEventOf<'loan.approved', LoanApplied & { readonly contractAmount: Amount; readonly months: number }>
+  | LoanEventOf<'loan.refused', LoanApplied & { readonly refusals: readonly RefusalReason[] }>
+  | LoanEventOf<'loan.signed', { readonly on: LocalDate; readonly contractDigest: string }>
+  | LoanEventOf<'loan.disbursed', LoanMoney>
+  | LoanEventOf<'loan.disbursement-cancelled', { readonly paymentKey: string; readonly on: LocalDate }>
+  | LoanEventOf<'loan.interest-accrued', { readonly through: LocalDate; readonly interest: Amount }>
+  | LoanEventOf<'loan.instalment-paid', InstalmentPaid>
+  | LoanEventOf<'loan.overdue', { readonly on: LocalDate; readonly instalments: readonly number[] }>
+  | LoanEventOf<'loan.overpayment-refunded', LoanMoney>
+  | LoanEventOf<'loan.lapsed', { readonly on: LocalDate }>
+  | LoanEventOf<'loan.cancelled', { readonly on: LocalDate; readonly reason: CancelReason }>

@@ -1,5 +1,6 @@
 import type { Amount, Currency } from '@growr/money'
 import type { LocalDate } from '../calendar.ts'
+import type { EventWith } from './event.ts'
 
 export type PaymentKind =
   | 'DISBURSEMENT' | 'REPAYMENT' | 'OVERPAYMENT_REFUND' | 'REWARD' | 'DEPOSIT_RETURN' | 'TRANSFER_IN' | 'TRANSFER_OUT' | 'HAND_OVER'
@@ -68,10 +69,12 @@ export interface PaymentAdded {
   readonly bookingDate: LocalDate
 }
 
+type PaymentEventOf<Type extends string, Data> = EventWith<Type, Data, PaymentSubject>
+
 export type PaymentEvent =
-  | { readonly type: 'payment.added'; readonly data: PaymentAdded; readonly subject?: PaymentSubject | null }
-  | { readonly type: 'payment.confirmed'; readonly data: { readonly valueDate: LocalDate; readonly bookingDate: LocalDate }; readonly subject?: PaymentSubject | null }
-  | { readonly type: 'payment.failed'; readonly data: { readonly on: LocalDate; readonly reason: string }; readonly subject?: PaymentSubject | null }
-  | { readonly type: 'payment.reverted'; readonly data: { readonly on: LocalDate; readonly reason: string }; readonly subject?: PaymentSubject | null }
-  | { readonly type: 'payment.unmatched'; readonly data: { readonly on: LocalDate; readonly reason: string }; readonly subject?: PaymentSubject | null }
-  | { readonly type: 'payment.suspense-resolved'; readonly data: { readonly on: LocalDate }; readonly subject?: PaymentSubject | null }
+  | PaymentEventOf<'payment.added', PaymentAdded>
+  | PaymentEventOf<'payment.confirmed', { readonly valueDate: LocalDate; readonly bookingDate: LocalDate }>
+  | PaymentEventOf<'payment.failed', { readonly on: LocalDate; readonly reason: string }>
+  | PaymentEventOf<'payment.reverted', { readonly on: LocalDate; readonly reason: string }>
+  | PaymentEventOf<'payment.unmatched', { readonly on: LocalDate; readonly reason: string }>
+  | PaymentEventOf<'payment.suspense-resolved', { readonly on: LocalDate }>

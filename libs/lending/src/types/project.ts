@@ -1,6 +1,7 @@
 import type { Amount, Currency, Json } from '@growr/money'
 import type { LocalDate } from '../calendar.ts'
 import type { ClosingFigures, DistributionInput, Payable, PayableKind, Payee } from './distribution.ts'
+import type { EventWith } from './event.ts'
 
 export type ProjectStatus = 'DRAFT' | 'ACTIVATED' | 'DEACTIVATED' | 'CLOSED'
 export type FundingType = 'BANK' | 'ONCHAIN' | 'MULTISIG' | 'CROWDFUNDING'
@@ -121,16 +122,18 @@ export interface PayablePaid {
   readonly valueDate: LocalDate
 }
 
+type ProjectEventOf<Type extends string, Data> = EventWith<Type, Data, ProjectSubject>
+
 export type ProjectEvent =
-  | { readonly type: 'project.created'; readonly data: ProjectCreated; readonly subject?: ProjectSubject | null }
-  | { readonly type: 'project.updated'; readonly data: Partial<ProjectProfile>; readonly subject?: ProjectSubject | null }
-  | { readonly type: 'project.params-modified'; readonly data: Partial<ProjectParams>; readonly subject?: ProjectSubject | null }
-  | { readonly type: 'project.funding-added'; readonly data: { readonly source: FundingSource }; readonly subject?: ProjectSubject | null }
-  | { readonly type: 'project.activated'; readonly data: { readonly on: LocalDate }; readonly subject?: ProjectSubject | null }
-  | { readonly type: 'project.deactivated'; readonly data: { readonly on: LocalDate }; readonly subject?: ProjectSubject | null }
-  | { readonly type: 'project.distributed'; readonly data: { readonly on: LocalDate; readonly input: DistributionInput }; readonly subject?: ProjectSubject | null }
-  | { readonly type: 'project.payable-paid'; readonly data: PayablePaid; readonly subject?: ProjectSubject | null }
-  | { readonly type: 'project.closed'; readonly data: { readonly on: LocalDate }; readonly subject?: ProjectSubject | null }
+  | ProjectEventOf<'project.created', ProjectCreated>
+  | ProjectEventOf<'project.updated', Partial<ProjectProfile>>
+  | ProjectEventOf<'project.params-modified', Partial<ProjectParams>>
+  | ProjectEventOf<'project.funding-added', { readonly source: FundingSource }>
+  | ProjectEventOf<'project.activated', { readonly on: LocalDate }>
+  | ProjectEventOf<'project.deactivated', { readonly on: LocalDate }>
+  | ProjectEventOf<'project.distributed', { readonly on: LocalDate; readonly input: DistributionInput }>
+  | ProjectEventOf<'project.payable-paid', PayablePaid>
+  | ProjectEventOf<'project.closed', { readonly on: LocalDate }>
 
 /** The organization's calendar: the last business day that was closed. A record of its own in the Project book. */
 export interface BusinessDayState {
