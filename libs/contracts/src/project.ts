@@ -271,5 +271,5 @@ export const paymentEntries = defineAction({
   about: 'The entries of the Payment book in order, for followers in other groups.',
   params: feed,
   result: z.array(FeedEntry),
-  access: { services: ['project', 'loan', 'funding'] },
+  access: { services: ['project', 'loan', 'funding', 'identity'] },
 })

@@ -12,6 +12,7 @@ export type {
   Recipient,
   SmsProvider,
 } from './types.ts'
+export { valueNames } from './templates/values.ts'
 export type { TemplateName, TemplateText, TemplateTexts, TemplateValues } from './templates/values.ts'
 export { languages, render, templateNames } from './templates/render.ts'
 export type { Rendered } from './templates/render.ts'

@@ -3,7 +3,7 @@ import { identity, Refusal, user as users, type Cause } from '@growr/contracts'
 import { decideProject, isRefused, type FundingState } from '@growr/lending'
 import { decimal } from '@growr/service'
 import type { BookFollower } from '../group.ts'
-import { type Financing, organizationOf } from '../financing.ts'
+import type { Financing } from '../financing.ts'
 import { presentFunding } from './funding.present.ts'
 
 /** What the Funding book sets off: the signed receipt with its message, and the paid share of a wound-up project. */
@@ -52,8 +52,11 @@ async function giveReceipt(financing: Financing, entry: StoredEntry): Promise<vo
     const receipt = await bus.call(identity.signForOrganization, { organization: state.organizationId, type: 'FundingReceipt', document }, { ...as, requestId: `receipt:${state.key}` })
     await receipts.insert({ id: state.key, receipt })
   }
-  const organization = await organizationOf(financing, state.organizationId)
-  const values = { project: project.name, organization: organization.name, amount: decimal(state.amount, state.currency), currency: state.currency.code, reference: state.subject?.reference ?? '' }
-  const template = state.paymentType === 'INCOMING' ? 'fundingReceipt' : 'investorRepaid'
+  const text = (amount: FundingState['amount']): string => `${decimal(amount, state.currency)} ${state.currency.code}`
+  const incoming = state.paymentType === 'INCOMING'
+  const template = incoming ? 'fundingReceipt' : 'investorRepaid'
+  const values = incoming
+    ? { project: project.name, amount: text(state.amount), date: state.valueDate, receipt: state.key }
+    : { project: project.name, amount: text(state.amount), principal: text(state.split.principal), yield: text(state.split.yield) }
   await bus.call(users.notify, { user: investor, template, values }, { ...as, requestId: `${template}:${state.key}` })
 }

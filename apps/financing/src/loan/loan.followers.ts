@@ -4,24 +4,29 @@ import { outstandingOf, outstandingOfLoan, type LoanEvent, type LoanState } from
 import { isPositive } from '@growr/money'
 import { decimal } from '@growr/service'
 import type { BookFollower } from '../group.ts'
-import { type Financing, organizationOf } from '../financing.ts'
+import type { Financing } from '../financing.ts'
 
-type Values = Record<string, string | number>
+type Values = Record<string, string | string[]>
 
-/** The message that an event of a loan calls for; none where the borrower was told by a payment's own message. */
+/** The message that an event of a loan calls for; its values as the template names them. */
 function messageOf(event: LoanEvent, state: LoanState): { template: string; values: Values } | undefined {
   const text = (amount: Parameters<typeof decimal>[0]): string => `${decimal(amount, state.currency)} ${state.currency.code}`
   switch (event.type) {
-    case 'loan.approved': return { template: 'applicationApproved', values: { amount: text(state.contractAmount), payout: text(state.payout), months: state.months, until: state.offerUntil ?? '' } }
-    case 'loan.refused': return { template: 'applicationRefused', values: { reasons: state.refusals.map(({ code, path }) => (path ? `${code} ${path}` : code)).join(', ').slice(0, 400) } }
+    case 'loan.approved': return { template: 'applicationApproved', values: { amount: text(state.contractAmount), until: state.offerUntil ?? '' } }
+    case 'loan.refused': return { template: 'applicationRefused', values: { reasons: state.refusals.slice(0, 20).map(({ code, path }) => (path ? `${code} ${path}` : code).slice(0, 200)) } }
     case 'loan.signed': return { template: 'contractSigned', values: { amount: text(state.contractAmount) } }
+    case 'loan.disbursed': return { template: 'disbursed', values: { amount: text(state.payout) } }
     case 'loan.instalment-paid': {
-      if (event.data.repaid) return { template: 'loanRepaid', values: { amount: text(event.data.amount), cashBack: text(state.cashBack) } }
+      if (event.data.repaid) return { template: 'loanRepaid', values: isPositive(state.cashBack) ? { cashBack: text(state.cashBack) } : {} }
       const next = state.schedule.find((row) => isPositive(outstandingOf(row)))
-      return { template: 'paymentReceived', values: { amount: text(event.data.amount), outstanding: text(outstandingOfLoan(state)), due: next?.dueDate ?? '' } }
+      return { template: 'paymentReceived', values: { amount: text(event.data.amount), left: text(outstandingOfLoan(state)), ...(next ? { nextAmount: text(outstandingOf(next)), nextDue: next.dueDate } : {}) } }
     }
     case 'loan.overpayment-refunded': return { template: 'overpaymentReturned', values: { amount: text(event.data.amount) } }
-    case 'loan.overdue': return { template: 'instalmentOverdue', values: { outstanding: text(outstandingOfLoan(state)), on: event.data.on } }
+    case 'loan.overdue': {
+      const [first] = event.data.instalments
+      const row = state.schedule.find(({ number }) => number === first)
+      return row && { template: 'instalmentOverdue', values: { amount: text(outstandingOf(row)), due: row.dueDate } }
+    }
     default: return undefined
   }
 }
@@ -34,11 +39,10 @@ export function loanFollowers(financing: Financing): BookFollower[] {
     const message = entry.event && state ? messageOf(entry.event as unknown as LoanEvent, state) : undefined
     if (!state || !user || !message) return
     const project = financing.books.requireProject(state.projectKey).state
-    const organization = await organizationOf(financing, state.organizationId)
     const cause = { group: 'financing', organization: entry.organization, book: 'loan', key: entry.key, seq: entry.seq } as const
     await financing.bus.call(
       users.notify,
-      { user, template: message.template, values: { project: project.name, organization: organization.name, ...message.values } },
+      { user, template: message.template, values: { project: project.name, ...message.values } },
       { as: { service: 'loan', cause }, requestId: `loan:${entry.organization}:${entry.seq}` },
     )
   }

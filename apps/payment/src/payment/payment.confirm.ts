@@ -1,7 +1,7 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import { payment as contract, Refusal, type Contract } from '@growr/contracts'
 import { decidePayment, directions, type PaymentCommand, type PaymentState } from '@growr/lending'
-import { cash } from '@growr/ledger'
+import { accounts } from '@growr/ledger'
 import { amountOf } from '@growr/money'
 import { eventsOf } from '@growr/service'
 import { today, type Payments } from '../payments.ts'
@@ -32,7 +32,7 @@ export async function change(payments: Payments, action: Contract, key: string, 
 
 /** What the holder that the money leaves holds of the project's. */
 export function heldBy({ books }: Payments, { from, projectKey, currency }: PaymentState): { amount: bigint; currency: string } | null {
-  return from ? amountOf(books.balance(cash(from, projectKey), currency.code), currency.code) : null
+  return from ? amountOf(books.balance(accounts.cash(from, projectKey), currency.code), currency.code) : null
 }
 
 function requireAdded(state: PaymentState): void {

@@ -69,7 +69,7 @@ export async function bookTransfer(payments: Payments, entry: projects.FeedEntry
     const person = funding.subject?.investorId ?? `organization:${organization}`
     if (entry.type === 'funding.reverted') {
       const current = books.require(key)
-      await books.append(organization, funding.projectKey, key, current, eventsOf(decidePayment(current.state, { type: 'revert', on, reason: 'FUNDING_REVERTED' })), authority, personOf(current.state))
+      await books.append(organization, funding.projectKey, key, current, eventsOf(decidePayment(current.state, { type: 'revert', on, reason: 'FUNDING_REVERTED', held: current.state.amount })), authority, personOf(current.state))
       return
     }
     const incoming = funding.paymentType === 'INCOMING'
