@@ -2,9 +2,9 @@
 // No dependencies: it runs before there are any, on Node 18 and later, from any folder.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -90,9 +90,17 @@ function major(node) {
 
 /** The packaged runtime; where there is none for this platform, or it does not run here, the machine's own. */
 function findNode() {
-  const packaged = join(bin, 'node')
+  const packaged = join(modules, `node-${process.platform}-${process.arch}`, 'bin', 'node')
   for (const node of [packaged, process.execPath]) if (existsSync(node) && major(node) >= needed) return node
   return stop(`needs Node ${needed} or later; this is ${process.version}, and no packaged runtime runs on ${process.platform}-${process.arch}`)
+}
+
+/** npm 9 and 10 leave the link to the runtime out (they take it for the one of the platform that was passed over). */
+function link(node) {
+  const own = join(bin, 'node')
+  if (existsSync(own) || !node.startsWith(modules)) return
+  rmSync(own, { force: true })
+  symlinkSync(relative(bin, node), own)
 }
 
 /** Generates the database client, when what it is generated from has changed. */
@@ -124,6 +132,7 @@ const env = {
 }
 const installed = await install(env)
 const node = findNode()
+link(node)
 // What we start may start others by name (nx, vitest, npm): all of them must find this Node first.
 env.PATH = [...new Set([dirname(node), bin])].join(delimiter) + delimiter + (process.env.PATH ?? '')
 await generate(node, env, installed)

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 // A clone in small, in a folder with a space in its name: the bootstrap, a lock file, a runtime, a node to start, and an
 // npm that only notes what it was asked for.
 let clone = ''
+const runtime = `node-${process.platform}-${process.arch}/bin/node`
 const npm = (): string => join(clone, 'fake', 'npm-cli.js')
 
 function put(path: string, text: string): void {
@@ -27,9 +28,11 @@ beforeEach(() => {
     const fs = require('node:fs'), path = require('node:path'), modules = path.join(process.cwd(), 'node_modules')
     fs.appendFileSync(path.join(__dirname, 'asked'), process.argv.slice(2).join(' ') + '\\n')
     if (fs.existsSync(path.join(__dirname, 'fails'))) process.exit(7)
+    const runtime = path.join(modules, ${JSON.stringify(runtime)})
     fs.mkdirSync(path.join(modules, '.bin'), { recursive: true })
-    fs.rmSync(path.join(modules, '.bin/node'), { force: true })
-    fs.symlinkSync(${JSON.stringify(process.execPath)}, path.join(modules, '.bin/node'))`)
+    fs.mkdirSync(path.dirname(runtime), { recursive: true })
+    fs.rmSync(runtime, { force: true })
+    fs.symlinkSync(${JSON.stringify(process.execPath)}, runtime)`)
   put('apps/node/src/main.ts', `
     const words: string[] = process.argv.slice(2)
     if (words[0] === 'wait') {
@@ -62,7 +65,9 @@ test('the first time it installs with the npm that called it, then hands over wi
   expect(asked()).toEqual(['ci --no-audit --no-fund --loglevel=error'])
   const said = JSON.parse(first.output.split('\n').find((line) => line.startsWith('{'))!) as Record<string, unknown>
   expect(said).toMatchObject({ words: ['exit', '5', '--demo'], telemetry: 'true', daemon: 'false' })
-  expect(said['path']).toMatch(new RegExp(`^${join(clone, 'node_modules/.bin')}:`))
+  expect(said['path']).toMatch(new RegExp(`^${join(clone, 'node_modules', dirname(runtime))}:${join(clone, 'node_modules/.bin')}:`))
+  // npm 9 and 10 do not make this link.
+  expect(readlinkSync(join(clone, 'node_modules/.bin/node'))).toBe(`../${runtime}`)
   expect((await run('start')).code).toBe(0)
   expect(asked()).toHaveLength(1)
 })
@@ -108,8 +113,8 @@ test('the database client is generated once, and again when its schema changes',
 
 test('a runtime that does not run here is passed over for the machine\'s own', async () => {
   await run('start')
-  rmSync(join(clone, 'node_modules/.bin/node'))
-  symlinkSync('/bin/false', join(clone, 'node_modules/.bin/node'))
+  rmSync(join(clone, 'node_modules', runtime))
+  symlinkSync('/bin/false', join(clone, 'node_modules', runtime))
   const { code, output } = await run('start')
   expect(code).toBe(0)
   expect(JSON.parse(output.trim())).toMatchObject({ path: expect.stringContaining(`${dirname(process.execPath)}:`) })
