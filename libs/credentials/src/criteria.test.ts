@@ -163,6 +163,13 @@ describe('eligibility', () => {
     const criteria = parseCriteria(withRules({ all: [leaf()] }))
     const verdicts = await Promise.all(Array.from({ length: 500 }, (_, number) => evaluateCriteria(criteria, { KYC: { level: 1 + (number % 3) } })))
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(verdicts.map((_, number) => (number % 3 === 0 ? 'unmet' : 'met')))
+    // One begins in each turn of the queue, so that some begin just as others end.
+    const staggered: ReturnType<typeof evaluateCriteria>[] = []
+    for (let turn = 0; turn < 500; turn += 1) {
+      staggered.push(evaluateCriteria(criteria, { KYC: { level: 2 } }))
+      await Promise.resolve()
+    }
+    expect((await Promise.all(staggered)).every(({ verdict }) => verdict === 'met')).toBe(true)
     for (let value = 0; value < 600; value += 1) expect(await met({ all: [leaf({ operator: 'notEqual', value: 1000 + value })] })).toBe(true)
   })
 })

@@ -196,6 +196,7 @@ describe('the fetcher over HTTP', () => {
     const url = await serve((request, response) => {
       if (request.url === '/redirect') response.writeHead(302, { location: '/issuer/did.json' }).end()
       else if (request.url === '/missing') response.writeHead(404).end('{}')
+      else if (request.url === '/issuer/did.json') response.end('{}')
     })
     expect(await refusalOf(() => httpFetcher().fetch(new URL('/redirect', url), limits))).toBe('FETCH_FAILED')
     expect(await refusalOf(() => httpFetcher().fetch(new URL('/missing', url), limits))).toBe('FETCH_FAILED')

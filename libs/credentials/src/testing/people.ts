@@ -62,7 +62,7 @@ export const RULES = {
 }
 
 export interface World {
-  readonly issuer: Person
+  readonly issuer: Person & { readonly document: DidDocument }
   readonly holder: Person
   readonly criteria: Criteria
   readonly resolver: DidResolver
