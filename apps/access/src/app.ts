@@ -71,7 +71,11 @@ export async function createHttpApp(parts: AppParts): Promise<Express> {
   app.use('/graphql', expressMiddleware(api, { context: ({ req }) => Promise.resolve(contexts.get(req)!) }))
   app.use(createEntryPoints(parts.routes))
   app.use((_request, response) => sendRefusal(response, new Refusal('NOT_FOUND'), 'other'))
-  app.use(((error, request, response, _next) => sendRefusal(response, refusalAtDoor(error, logger), formOf(request))) satisfies ErrorRequestHandler)
+  app.use(((error, request, response, _next) => {
+    // An answer that came after TIMED_OUT was given.
+    if (response.headersSent) return
+    sendRefusal(response, refusalAtDoor(error, logger), formOf(request))
+  }) satisfies ErrorRequestHandler)
   return app
 }
 

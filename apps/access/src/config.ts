@@ -11,7 +11,7 @@ export const accessConfig = z.strictObject({
   explorer: z.boolean().default(true).describe('Whether the explorer is there.'),
   introspection: z.boolean().default(true).describe('Whether the schema can be asked for; the explorer needs it.'),
   maxBodyBytes: limit(1_000_000, 'The largest request.'),
-  requestSeconds: z.number().int().min(1).max(25).default(20).describe('How long a request may take; a call token lives 30 seconds.'),
+  requestSeconds: z.number().positive().max(25).default(20).describe('How long a request may take; a call token lives 30 seconds.'),
   maxConnections: limit(2000, 'How many connections are open at once.'),
   maxDepth: limit(12, 'How deep a query nests.'),
   maxAliases: limit(50, 'How many aliases a query has.'),

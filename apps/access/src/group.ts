@@ -54,7 +54,8 @@ export function createAccessGroup(deps: AccessDeps): AccessGroup {
       stopApi = api.stop
       const identify = createIdentify({ bus, issuer: deps.issuer, ...(deps.clock ? { clock: deps.clock } : {}) })
       const app = await createHttpApp({ config, bus, api: api.server, identify, routes: deps.routes ?? [], health: deps.health, metrics: deps.metrics, logger })
-      server = createServer({ requestTimeout: (config.requestSeconds + 5) * 1000, headersTimeout: 10_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 }, app)
+      const requestTimeout = (config.requestSeconds + 5) * 1000
+      server = createServer({ requestTimeout, headersTimeout: Math.min(10_000, requestTimeout), keepAliveTimeout: 10_000, maxHeaderSize: 16_384 }, app)
       server.maxConnections = config.maxConnections
       url = await listen(server, config)
     },

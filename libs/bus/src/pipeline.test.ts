@@ -5,7 +5,10 @@ import { callerScope, callingUser, defineService, implement } from './action.ts'
 import type { Scope } from './permit.ts'
 import { hello, read, relay, rig, tokensOf, user, write, type Rig } from './testing/rig.ts'
 
-const things = new Map([['k1', { key: 'k1', amount: '1.00', organization: 'comsa', owner: 'bea' }]])
+const things = new Map<string, { key: string; amount: string; organization: string | undefined; owner: string }>([
+  ['k1', { key: 'k1', amount: '1.00', organization: 'comsa', owner: 'bea' }],
+  ['nobodys', { key: 'nobodys', amount: '1.00', organization: undefined, owner: 'bea' }],
+])
 const find = (key: string) => {
   const thing = things.get(key)
   if (!thing) throw new Refusal('NOT_FOUND', { path: 'key' })
@@ -61,6 +64,10 @@ describe('who may call', () => {
   ])('%s of %s as %s: %s', async (role, organization, userId, expected) => {
     const outcome = await node.access.call(read, { key: 'k1' }, await as(role, organization, userId)).then(() => 'OK', (error: Refusal) => error.code)
     expect(outcome).toBe(expected)
+  })
+
+  test('who has no organization has nothing in common with a thing that has none', async () => {
+    await expect(node.access.call(read, { key: 'nobodys' }, await as('ORIGINATOR_ADMIN'))).rejects.toThrow(refused('FORBIDDEN'))
   })
 
   test('a stranger is asked to sign in; an open action answers', async () => {

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { Errors, type Context } from 'moleculer'
 import { Refusal } from '@growr/contracts'
 import { defineService, implement } from './action.ts'
+import { createBroker } from './broker.ts'
 import { createBus, type Bus } from './bus.ts'
+import { RefusalRegenerator } from './failure.ts'
 import type { BusConfig } from './config.ts'
 import { hello, read, relay, rig, tokensOf, user, write, type Rig } from './testing/rig.ts'
 
@@ -131,6 +133,18 @@ describe('between processes', () => {
     }
     return { payment, financing }
   }
+
+  test('no stack trace goes on the wire, of a refusal or of anything else', () => {
+    const regenerator = new RefusalRegenerator()
+    regenerator.init(createBroker({ name: 'wire' }).moleculer)
+    for (const error of [new Refusal('FORBIDDEN'), new Error('x'), new Errors.ServiceNotFoundError({ action: 'x' })]) expect(regenerator.extractPlainError(error).stack).toBe('')
+  })
+
+  test('a code that is none is INTERNAL', () => {
+    const regenerator = new RefusalRegenerator()
+    const restored = regenerator.restore({ name: 'Refusal', message: 'x', data: { code: 'toString', path: 5 } } as never, { sender: 'x' })
+    expect(restored).toEqual(refused('INTERNAL'))
+  })
 
   test('calls, refusals and failures cross, and no stack with them', async () => {
     const { payment, financing } = await two()
