@@ -1,1 +1,2 @@
-export {}
+export { startNode, type Node } from './node.ts'
+export { nodeConfig, passphraseFile, type NodeConfig } from './config.ts'

@@ -40,7 +40,7 @@ export class JourneyNode {
     const log = join(options.data, '..', 'node.log')
     const child = fork(main, [], {
       execArgv: ['--disable-warning=ExperimentalWarning', '--conditions=@growr/source', ...process.execArgv.filter((arg) => arg.startsWith('--import='))],
-      env: { ...process.env, GROWR_DATA: options.data, GROWR_PASSPHRASE: options.passphrase, GROWR_PORT: '0', GROWR_CLOCK: options.start.toISOString(), GROWR_LOG_LEVEL: 'debug', ...options.env },
+      env: { ...process.env, GROWR_DATA: options.data, GROWR_PASSPHRASE: options.passphrase, GROWR_API_PORT: '0', GROWR_API_RATE_PER_ADDRESS: '0', GROWR_API_RATE_PER_USER: '0', GROWR_TEMPORARY: 'true', GROWR_CLOCK: options.start.toISOString(), GROWR_LOG_LEVEL: 'debug', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     const out = createWriteStream(log, { flags: 'a', mode: 0o600 })

@@ -85,7 +85,7 @@ export function fundingService(financing: Financing): Service {
             const earlier = await books.answered('funding', state.organizationId, authority)
             if (earlier) return show(earlier.state)
             const project = books.requireProject(state.projectKey).state
-            const events = eventsOf(decideFunding(books.requireFunding(params.key).state, { type: 'revert', on, project, position: books.position(project) }))
+            const events = eventsOf(decideFunding(books.requireFunding(params.key).state, { type: 'revert', on, project, position: books.position(project), fundings: books.fundingsOf(state.projectKey) }))
             const written = await books.append('funding', state.organizationId, params.key, events, authority, { project: state.projectKey, person: personOf(state) })
             return show(written.state)
           })

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { accessConfig } from '@growr/access'
+import { logLevels, secret } from '@growr/runtime'
+import { z } from 'zod'
+
+const smtp = z.strictObject({
+  host: z.string().min(1).describe('The mail server.'),
+  port: z.number().int().min(1).max(65_535).default(587),
+  user: z.string().optional(),
+  password: secret().optional(),
+  from: z.email().describe('The sender of every e-mail.'),
+  fromName: z.string().max(80).optional(),
+  secure: z.boolean().optional().describe('TLS from the first byte (port 465) instead of STARTTLS.'),
+})
+
+const sms = z.strictObject({
+  provider: z.enum(['africastalking', 'twilio']),
+  username: z.string().optional().describe("Africa's Talking: the application's name."),
+  apiKey: secret().optional().describe("Africa's Talking."),
+  accountSid: z.string().optional().describe('Twilio.'),
+  authToken: secret().optional().describe('Twilio.'),
+  from: z.string().max(20).optional().describe('The sender: a number or an alphanumeric name.'),
+})
+
+/** Everything that an operator can set: in a JSON file, by GROWR_* variables or on the command line. Unknown keys are refused. */
+export const nodeConfig = z.strictObject({
+  data: z.string().min(1).default('.data').describe('The data directory.'),
+  passphraseFile: z.string().optional().describe('The file with the pass phrase of the keys; outside the data directory. GROWR_PASSPHRASE is looked at first.'),
+  production: z.boolean().default(false).describe('Nothing is made up at the first start: a missing pass phrase is an error.'),
+  publicUrl: z.url({ protocol: /^https?$/ }).optional().describe('Where the outside reaches the node, such as https://growr.example; with it, issuer, verifier and organizations have did:web.'),
+  country: z.string().length(2).optional().describe('The country (ISO 3166) of phone numbers that are given without their code.'),
+  operatorEmail: z.string().max(254).default('operator@localhost').describe('Who signs in first.'),
+  allowInsecureConnectors: z.boolean().default(false).describe('Lets connectors be called over plain http: for closed networks only.'),
+  demo: z.boolean().default(false).describe('Plays the cooperative\'s journey into a data directory of its own and shows it.'),
+  temporary: z.boolean().default(false).describe('A node that holds nobody\'s money, such as a journey\'s: its clock may be set.'),
+  clock: z.iso.datetime().optional().describe('Where the clock of a temporary node stands.'),
+  log: z.strictObject({ level: z.enum(logLevels).default('info'), file: z.string().optional().describe('node.log in the data directory if not given; /dev/stdout for containers.') }).prefault({}),
+  api: accessConfig.prefault({}),
+  smtp: smtp.optional(),
+  sms: sms.optional(),
+})
+export type NodeConfig = z.output<typeof nodeConfig>
+
+/** Variables that other parts read. */
+export const otherVariables = ['GROWR_CONFIG', 'GROWR_PASSPHRASE', 'GROWR_IDENTITY_PASSPHRASE', 'GROWR_FINANCING_PASSPHRASE', 'GROWR_PAYMENT_PASSPHRASE', 'GROWR_ACCESS_PASSPHRASE'] as const
+
+/** Where a pass phrase is kept that nobody named a place for: beside no data, one for each data directory. */
+export function passphraseFile(config: Pick<NodeConfig, 'data' | 'passphraseFile'>): string {
+  if (config.passphraseFile !== undefined) return resolve(config.passphraseFile)
+  const name = createHash('sha256').update(resolve(config.data)).digest('hex').slice(0, 16)
+  return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'growr', `${name}.passphrase`)
+}

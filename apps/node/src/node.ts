@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { createAccessGroup, type AccessGroup } from '@growr/access'
+import { createBroker, createBus, createCallTokens, type CallTokens, type Group as GroupName, type PublicKey } from '@growr/bus'
+import { createFinancingGroup, openFinancingKeep } from '@growr/financing'
+import { createIdentityGroup, defaultConfig, openIdentityKeep, type IdentityGroup } from '@growr/identity'
+import { resolvePassphrase } from '@growr/keys'
+import type { Messenger } from '@growr/messaging'
+import { createPaymentGroup, openPaymentKeep } from '@growr/payment'
+import { createLogger, createMetrics, diskCheck, Health, lockDirectory, nodeClock, type Clock, type DirectoryLock, type Logger } from '@growr/runtime'
+import { openAccessCustody } from './access-keys.ts'
+import { passphraseFile, type NodeConfig } from './config.ts'
+import { createMessenger } from './messages.ts'
+import type { Group } from '@growr/service'
+
+const SUPERGRAPH = new URL('../../access/supergraph.graphql', import.meta.url)
+
+/** All groups in one process, over embedded stores. */
+export interface Node {
+  readonly url: string
+  readonly data: string
+  readonly log: Logger
+  readonly clock: Clock
+  /** Where the pass phrase came from, so that a first start can say so. */
+  readonly passphrase: { readonly source: 'environment' | 'file' | 'made-up'; readonly file?: string }
+  firstOperator(): Promise<{ readonly email: string; readonly registered: boolean }>
+  /** Resolves when nothing that acts by itself has anything left to do. */
+  settle(): Promise<void>
+  stop(): Promise<void>
+}
+
+interface Custodian {
+  sign(kid: string, bytes: Uint8Array): Promise<Uint8Array>
+  current(purpose: string): { readonly kid: string; readonly publicJwk: object } | undefined
+}
+
+const callKey = (custody: Custodian) => {
+  const key = custody.current('call-token')
+  if (!key) throw new Error('a group without a key for its calls')
+  return key
+}
+
+/** Starts a node; what was started is stopped again where something fails. */
+export async function startNode(config: NodeConfig): Promise<Node> {
+  const data = resolve(config.data)
+  const lock: DirectoryLock = lockDirectory(data)
+  const closing: (() => unknown)[] = [() => lock.release()]
+  try {
+    return await assemble({ ...config, data }, closing)
+  } catch (error) {
+    for (const close of closing.toReversed()) await Promise.resolve(close()).catch(() => undefined)
+    throw error
+  }
+}
+
+async function assemble(config: NodeConfig, closing: (() => unknown)[]): Promise<Node> {
+  const { data } = config
+  const clock = nodeClock({ temporary: config.temporary, start: config.clock === undefined ? undefined : new Date(config.clock) })
+  const log = createLogger({ level: config.log.level, destination: config.log.file ?? join(data, 'node.log') })
+  const custodyFiles = ['access', 'identity', 'financing', 'payment'].map((group) => join(data, group, 'keys.json'))
+  const found = resolvePassphrase({ group: 'node', environment: process.env, file: passphraseFile(config), dataDirectory: data, production: config.production, custodyFiles })
+  const { passphrase } = found
+
+  const [access, identityKeep, financingKeep, paymentKeep] = await Promise.all([
+    openAccessCustody(join(data, 'access'), passphrase),
+    openIdentityKeep({ dataDir: data, passphrase }),
+    openFinancingKeep({ dataDir: data, passphrase, clock }),
+    openPaymentKeep({ dataDir: data, passphrase, clock }),
+  ])
+  closing.push(() => access.close())
+  const custodies: Readonly<Record<GroupName, Custodian>> = { access, identity: identityKeep.custody, financing: financingKeep.custody, payment: paymentKeep.custody }
+  const publicKeys = Object.fromEntries(Object.entries(custodies).map(([group, custody]) => [group, callKey(custody).publicJwk as PublicKey])) as Record<GroupName, PublicKey>
+  const tokensOf = (group: GroupName): CallTokens => {
+    const custody = custodies[group]
+    const { kid } = callKey(custody)
+    return createCallTokens({ group, sign: (bytes) => custody.sign(kid, bytes), publicKeys })
+  }
+
+  const metrics = createMetrics({ process: true })
+  const calls = metrics.counter({ name: 'growr_calls_total', help: 'Calls of actions by outcome', labels: { outcome: ['OK', 'REFUSED', 'FAILED'] } })
+  const broker = createBroker({
+    name: 'node',
+    log: (level, message, fields) => log[level](fields, message),
+    measure: ({ outcome }) => calls.inc({ outcome: outcome === 'OK' ? 'OK' : outcome === 'INTERNAL' ? 'FAILED' : 'REFUSED' }),
+  })
+  const messenger: Messenger = createMessenger(config, log)
+  closing.push(() => messenger.close())
+
+  const common = { broker, clock, log }
+  const identity: IdentityGroup = createIdentityGroup({
+    ...common,
+    keep: identityKeep,
+    tokens: tokensOf('identity'),
+    messenger,
+    config: { operatorEmail: config.operatorEmail, publicUrl: config.publicUrl, country: config.country, allowInsecureConnectors: config.allowInsecureConnectors },
+  })
+  const financing = createFinancingGroup({ ...common, keep: financingKeep, tokens: tokensOf('financing') })
+  const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment') })
+  const inner: readonly Group[] = [identity, financing, payment]
+
+  const health = new Health()
+  for (const group of inner) health.add(group.name, async () => healthOf(await group.health()))
+  health.add('disk', diskCheck(data))
+
+  const gateway: AccessGroup = createAccessGroup({
+    config: config.api,
+    bus: createBus({ name: 'access', tokens: tokensOf('access'), broker }),
+    supergraph: await readFile(SUPERGRAPH, 'utf8'),
+    subgraphs: Object.fromEntries(inner.flatMap(({ subgraph }) => (subgraph ? [[subgraph.name, subgraph.schema as never]] : []))),
+    routes: inner.flatMap(({ routes }) => routes ?? []),
+    issuer: defaultConfig.tokenIssuer,
+    health,
+    metrics,
+    logger: log,
+  })
+  const groups: readonly Group[] = [...inner, gateway]
+  for (const group of groups) {
+    closing.push(() => group.stop())
+    await group.start()
+  }
+  for (const group of inner) await group.run()
+
+  return {
+    url: gateway.url,
+    data,
+    log,
+    clock,
+    passphrase: { source: found.source, ...(found.file === undefined ? {} : { file: found.file }) },
+    firstOperator: () => identity.firstOperator(),
+    async settle() {
+      // What one group finishes may give another something to do; three rounds reach from payment to loan to message.
+      for (let round = 0; round < 3; round++) for (const group of inner) await group.idle()
+    },
+    async stop() {
+      for (const close of closing.toReversed()) await Promise.resolve(close()).catch((error: unknown) => log.error({ error }, 'a part did not stop in order'))
+    },
+  }
+}
+
+const healthOf = ({ ok, reasons }: { readonly ok: boolean; readonly reasons: readonly string[] }) => (ok ? { ok } : { ok, reason: reasons.join(', ').slice(0, 500) })
