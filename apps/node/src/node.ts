@@ -81,7 +81,7 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[]): Promise
   const broker = createBroker({
     name: 'node',
     log: (level, message, fields) => log[level](fields, message),
-    measure: ({ outcome }) => calls.inc({ outcome: outcome === 'OK' ? 'OK' : outcome === 'INTERNAL' ? 'FAILED' : 'REFUSED' }),
+    measure: ({ outcome }) => calls.add({ outcome: outcome === 'OK' ? 'OK' : outcome === 'INTERNAL' ? 'FAILED' : 'REFUSED' }),
   })
   const messenger: Messenger = createMessenger(config, log)
   closing.push(() => messenger.close())
