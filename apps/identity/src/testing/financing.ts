@@ -1,0 +1,84 @@
+import { defineService, implement, type Bus } from '@growr/bus'
+import { funding, investor, loan, project, Refusal } from '@growr/contracts'
+
+/** What the tests say that the financing group holds. */
+export interface Books {
+  readonly projects: Map<string, project.Project>
+  /** Loan contracts by loan, with their borrower. */
+  readonly contracts: Map<string, { document: Record<string, unknown>; organization: string; borrower: string }>
+  readonly intents: Map<string, { document: Record<string, unknown>; digest: string; organization: string; investor: string }>
+  readonly transfers: Map<string, { organization: string; amount: string }>
+  readonly entries: project.FeedEntry[]
+}
+
+export function aProject(key: string, organization: string, criteria: project.Criteria): project.Project {
+  return {
+    key, status: 'ACTIVATED', organization, name: 'Coffee', description: '', isPublic: true, isInviteOnly: false, profileUrl: null, bannerUrl: null,
+    startDate: '2026-03-01', endDate: '2026-09-30', currency: 'HNL', amount: '500000.00', juniorRate: '0', criteria,
+    loans: {
+      type: 'inputs', schedule: 'FLAT', minAmount: '5000.00', maxAmount: '20000.00', minMonths: 3, maxMonths: 6, interestRate: '18.00', disbursementFee: '0', cashBackRate: '0',
+      gracePeriod: 0, isCommunity: false, riskDepositRate: '0', defaultAfterDays: 90, offerDays: 14,
+    },
+    funding: [], juniorCapital: '0.00', seniorCapital: '0.00', available: '0.00', reserved: '0.00', lent: '0.00', repaid: '0.00', outstanding: '0.00', loanCount: 0, payables: [], version: 1,
+  }
+}
+
+/** Plays the financing group: real contracts and rights over what the test has put in. */
+export function offerFinancing(bus: Bus): Books {
+  const books: Books = { projects: new Map(), contracts: new Map(), intents: new Map(), transfers: new Map(), entries: [] }
+  const found = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Refusal('NOT_FOUND')
+    return value
+  }
+  bus.serve(defineService({
+    name: 'project',
+    actions: [
+      implement(project.findByKey, { scope: ({ key }) => ({ organization: found(books.projects.get(key)).organization }), handle: ({ key }) => found(books.projects.get(key)) }),
+      implement(project.entries, {
+        handle: ({ organization, book, after, limit }) => books.entries.filter((entry) => entry.organization === organization && entry.book === book && entry.seq > after).slice(0, limit),
+      }),
+    ],
+  }))
+  bus.serve(defineService({
+    name: 'loan',
+    actions: [
+      implement(loan.getContract, {
+        scope: ({ loan: key }) => ({ owners: [found(books.contracts.get(key)).borrower], organization: found(books.contracts.get(key)).organization }),
+        handle: ({ loan: key }) => ({ loan: key, digest: 'd', document: found(books.contracts.get(key)).document, signatures: [] }),
+      }),
+    ],
+  }))
+  const intentScope = ({ intent }: { intent: string }) => ({ owners: [found(books.intents.get(intent)).investor], organization: found(books.intents.get(intent)).organization })
+  bus.serve(defineService({
+    name: 'investor',
+    actions: [
+      implement(investor.getContract, {
+        scope: intentScope,
+        handle: ({ intent }) => ({ intent, digest: found(books.intents.get(intent)).digest, document: found(books.intents.get(intent)).document, signatures: [], interestRate: '8.00' }),
+      }),
+      implement(investor.findIntent, {
+        scope: intentScope,
+        handle: ({ intent }) => {
+          const { organization, investor: who } = found(books.intents.get(intent))
+          return { id: intent, project: 'p', organization, investor: who, status: 'CONFIRMED', source: null, amount: null, walletAddress: null, createdAt: '2026-03-01T00:00:00.000Z' }
+        },
+      }),
+    ],
+  }))
+  bus.serve(defineService({
+    name: 'funding',
+    actions: [
+      implement(funding.findByKey, {
+        scope: ({ key }) => ({ organization: found(books.transfers.get(key)).organization }),
+        handle: ({ key }) => {
+          const { organization, amount } = found(books.transfers.get(key))
+          return {
+            key, project: 'p', organization, tranche: 'SENIOR', type: 'BANK', paymentType: 'INCOMING', status: 'CONFIRMED', currency: 'HNL', amount, yield: '0.00', principal: '0.00',
+            valueDate: '2026-03-01', intent: null, investor: null, reference: null, receipt: null,
+          }
+        },
+      }),
+    ],
+  }))
+  return books
+}
