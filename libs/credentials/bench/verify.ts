@@ -59,8 +59,10 @@ export async function run(samples = 400): Promise<VerifyBench> {
     }
     return performance.now() - start
   }
-  const bare = (batch: readonly Sample[]): number => timed(batch, ({ input, key, signature }) => verify('sha256', input, { key, dsaEncoding: 'ieee-p1363' }, signature))
-  const der = (batch: readonly Sample[]): number => timed(batch, ({ input, key, der: signature }) => verify('sha256', input, key, signature))
+  const bare = (batch: readonly Sample[]): number =>
+    timed(batch, ({ input, key, signature }) => verify('sha256', input, { key, dsaEncoding: 'ieee-p1363' }, signature))
+  const der = (batch: readonly Sample[]): number =>
+    timed(batch, ({ input, key, der: signature }) => verify('sha256', input, key, signature))
   // All are made beforehand: making them costs more than verifying, and its garbage would be collected on our time.
   const batches: Sample[][] = []
   for (let round = 0; round < 7; round += 1) {

@@ -130,7 +130,9 @@ export function parseCredential(token: unknown): ParsedCredential {
   if (!isText(iss) || !isText(sub) || !isText(jti)) malformed('iss, sub and jti are texts', 'iss')
   if (!isSeconds(nbf) || !isSeconds(exp) || exp <= nbf) malformed('nbf and exp are instants in that order', 'exp')
   const context = vc['@context']
-  if (!Array.isArray(context) || context[0] !== VC_CONTEXT || context.length > 8) malformed('not the context of the data model 1.1', 'vc.@context')
+  if (!Array.isArray(context) || context[0] !== VC_CONTEXT || context.length > 8) {
+    malformed('not the context of the data model 1.1', 'vc.@context')
+  }
   const subject = vc['credentialSubject']
   if (!isObject(subject)) malformed('one subject', 'vc.credentialSubject')
   // VCDM 1.1, 6.3.1: sub stands for the subject's id, which may be left out there but not differ.
@@ -161,7 +163,9 @@ export function peekType(token: unknown): CredentialType | undefined {
 }
 
 function typeOf(types: unknown): CredentialType {
-  if (!Array.isArray(types) || types.length !== 2 || types[0] !== 'VerifiableCredential') malformed('VerifiableCredential and one type', 'vc.type')
+  if (!Array.isArray(types) || types.length !== 2 || types[0] !== 'VerifiableCredential') {
+    malformed('VerifiableCredential and one type', 'vc.type')
+  }
   const type: unknown = types[1]
   if (!isCredentialType(type)) throw new CredentialError('CREDENTIAL_TYPE_UNKNOWN', 'not one of the nine types', 'vc.type')
   return type
@@ -175,20 +179,28 @@ export function kidOf(kid: unknown, code: CredentialCode): string | undefined {
 function organizationOf(evidence: unknown): string | undefined {
   if (evidence === undefined) return undefined
   if (!Array.isArray(evidence) || evidence.length > 8) malformed('evidence is a short list', 'vc.evidence')
-  const statements = evidence.filter((item) => isObject(item) && Array.isArray(item['type']) && item['type'].includes('OrganizationStatement'))
+  const statements = evidence.filter(
+    (item) => isObject(item) && Array.isArray(item['type']) && item['type'].includes('OrganizationStatement'),
+  )
   if (statements.length === 0) return undefined
   const organization: unknown = (statements[0] as JsonObject)['organization']
   // Two organizations in one credential would let the reader choose.
-  if (statements.length > 1 || typeof organization !== 'string' || !ORGANIZATION.test(organization)) malformed('one organization', 'vc.evidence')
+  if (statements.length > 1 || typeof organization !== 'string' || !ORGANIZATION.test(organization)) {
+    malformed('one organization', 'vc.evidence')
+  }
   return organization
 }
 
 function statusOf(status: unknown): StatusEntry | undefined {
   if (status === undefined) return undefined
-  if (!isObject(status) || status['type'] !== 'BitstringStatusListEntry') malformed('not a Bitstring status list entry', 'vc.credentialStatus')
+  if (!isObject(status) || status['type'] !== 'BitstringStatusListEntry') {
+    malformed('not a Bitstring status list entry', 'vc.credentialStatus')
+  }
   const { statusPurpose: purpose, statusListIndex: index, statusListCredential: list } = status
   if (purpose !== 'revocation' && purpose !== 'suspension') malformed('revocation or suspension', 'vc.credentialStatus.statusPurpose')
-  if (typeof index !== 'string' || !/^(?:0|[1-9]\d{0,14})$/.test(index)) malformed('an index in decimal digits', 'vc.credentialStatus.statusListIndex')
+  if (typeof index !== 'string' || !/^(?:0|[1-9]\d{0,14})$/.test(index)) {
+    malformed('an index in decimal digits', 'vc.credentialStatus.statusListIndex')
+  }
   if (!isText(list) || list.length > 512 || !URL.canParse(list)) malformed('an address', 'vc.credentialStatus.statusListCredential')
   return { purpose, list, index: Number(index) }
 }

@@ -155,7 +155,8 @@ function requireList(value: unknown, path: string, most: number): unknown[] {
 }
 
 function requireText(value: unknown, path: string): string {
-  return typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT ? value : invalid('not a text of 1 to 256 characters', path)
+  const fits = typeof value === 'string' && value.length > 0 && value.length <= MAX_TEXT
+  return fits ? value : invalid(`not a text of 1 to ${MAX_TEXT} characters`, path)
 }
 
 function invalid(message: string, path: string): never {

@@ -1,13 +1,13 @@
+import type { KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
   buildDidWebDocument, createResolver, didWebKid, organizationDid, signDocument, signVerificationResult, verifyDocument, verifyVerificationResult,
   type DidDocument,
 } from './index.ts'
-import { parseJws, signJws } from './jws.ts'
+import { publicJwkOf, type PublicJwk } from './jwk.ts'
+import { nativeSigner, parseJws, signJws } from './jws.ts'
 import { after, HOST, keyPair, NOW, person, VERIFIER, webIssuer, world } from './testing/people.ts'
 import { refusalOf } from './testing/refusal.ts'
-import { nativeSigner } from './jws.ts'
-import { publicJwkOf } from './jwk.ts'
 
 const organization = webIssuer(organizationDid(HOST, 'COMSA'), 'Ed25519')
 const documents: DidDocument[] = [organization.document]
@@ -56,8 +56,11 @@ describe('a signed document', () => {
 
   it('verifies after its signer has changed the key, until the old key is taken out', async () => {
     const did = organizationDid(HOST, 'ROTATING')
-    const [old, fresh] = [keyPair(), keyPair()].map(({ privateKey }) => ({ privateKey, jwk: publicJwkOf(privateKey) })) as
-      [{ privateKey: ReturnType<typeof keyPair>['privateKey']; jwk: ReturnType<typeof publicJwkOf> }, { privateKey: ReturnType<typeof keyPair>['privateKey']; jwk: ReturnType<typeof publicJwkOf> }]
+    const made = (): { privateKey: KeyObject; jwk: PublicJwk } => {
+      const { privateKey } = keyPair()
+      return { privateKey, jwk: publicJwkOf(privateKey) }
+    }
+    const [old, fresh] = [made(), made()]
     const token = await signDocument('receipt', receipt, nativeSigner(old.privateKey, did, didWebKid(did, old.jwk)), { now: NOW })
     const rotated = createResolver({ local: () => buildDidWebDocument(did, { current: [fresh.jwk], retired: [old.jwk] }) })
     expect(await verifyDocument('receipt', token, { resolver: rotated, now: NOW, signedBy: did })).toMatchObject({ payload: receipt })
@@ -85,7 +88,8 @@ describe('the result of a verification', () => {
     const scene = world()
     const nobody = await scene.verify('x')
     expect(await refusalOf(() => signVerificationResult(nobody, 'project-1', verifier.signer, NOW))).toBe('DOCUMENT_MALFORMED holder')
-    const odd = await signDocument('verification', { verdict: 'fine', project: 'p', holder: scene.holder.signer.did, digest: 'd', criteriaDigest: 'c' }, verifier.signer, { now: NOW })
+    const payload = { verdict: 'fine', project: 'p', holder: scene.holder.signer.did, digest: 'd', criteriaDigest: 'c' }
+    const odd = await signDocument('verification', payload, verifier.signer, { now: NOW })
     expect(await refusalOf(() => verifyVerificationResult(odd, { ...options, signedBy: VERIFIER }))).toBe('DOCUMENT_MALFORMED verdict')
   })
 })

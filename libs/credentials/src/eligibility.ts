@@ -150,7 +150,9 @@ function engineConditions(condition: Condition): object {
  * Whether the condition fails even if everything that was withheld were met; gathers the criteria because of which.
  * What the engine says of the borrower's values (`factResult`) stays here.
  */
-function collect(condition: Condition, outcome: Outcome | undefined, withheld: ReadonlySet<CredentialType>, failed: FailedCriterion[]): boolean {
+function collect(
+  condition: Condition, outcome: Outcome | undefined, withheld: ReadonlySet<CredentialType>, failed: FailedCriterion[],
+): boolean {
   if ('failure' in condition) {
     if (outcome?.result === true || withheld.has(condition.fact)) return false
     failed.push(condition.failure)

@@ -75,8 +75,11 @@ export function parsePresentation(token: unknown): ParsedPresentation {
   if (nonce !== undefined && !isChallenge(nonce)) malformed('the challenge', 'nonce')
   if (!isSeconds(nbf) || !isSeconds(exp)) malformed('nbf (or iat) and exp are instants', 'exp')
   const credentials = vp['verifiableCredential']
-  if (!Array.isArray(credentials) || credentials.length > MAX_CREDENTIALS) malformed('a list of at most 16 credentials', 'vp.verifiableCredential')
-  return { jws, holder: iss, kid: kidOf(header['kid'], 'PRESENTATION_MALFORMED'), audience, challenge: nonce, validFrom: nbf, validUntil: exp, credentials }
+  if (!Array.isArray(credentials) || credentials.length > MAX_CREDENTIALS) {
+    malformed('a list of at most 16 credentials', 'vp.verifiableCredential')
+  }
+  const kid = kidOf(header['kid'], 'PRESENTATION_MALFORMED')
+  return { jws, holder: iss, kid, audience, challenge: nonce, validFrom: nbf, validUntil: exp, credentials }
 }
 
 function parse(token: unknown): ParsedJws {

@@ -38,7 +38,9 @@ const date = (description: string): ClaimSchema => ({ type: 'string', format: 'd
 const text = (description: string, maxLength: number): ClaimSchema => ({ type: 'string', minLength: 1, maxLength, description })
 const oneOf = (description: string, ...values: string[]): ClaimSchema => ({ type: 'string', maxLength: 32, enum: values, description })
 const percent = (description: string): ClaimSchema => count(`${description}, in percent`, 100)
-const currency: ClaimSchema = { type: 'string', pattern: '^[A-Z][A-Z0-9]{2,9}$', maxLength: 10, description: 'ISO 4217 code or the name of a token' }
+const currency: ClaimSchema = {
+  type: 'string', pattern: '^[A-Z][A-Z0-9]{2,9}$', maxLength: 10, description: 'ISO 4217 code or the name of a token',
+}
 const country: ClaimSchema = { type: 'string', pattern: '^[A-Z]{2}$', maxLength: 2, description: 'ISO 3166-1 alpha-2' }
 
 type Properties = { readonly [claim: string]: ClaimSchema }
@@ -53,7 +55,7 @@ const claims = (type: CredentialType, description: string, required: readonly st
 
 /** What each credential may say about its holder. Whatever is not named here is refused. */
 export const CLAIM_SCHEMAS: Readonly<Record<CredentialType, ClaimsSchema>> = {
-  KYC: claims('KYC', 'Identity was checked, and checks against money laundering and terrorism passed', ['level', 'country', 'amlClear', 'checkedOn'], {
+  KYC: claims('KYC', 'Identity checked, money laundering and terrorism screened', ['level', 'country', 'amlClear', 'checkedOn'], {
     level: { type: 'integer', minimum: 1, maximum: 3, description: '1 basic (known to the organization), 2 documents checked, 3 enhanced' },
     country,
     amlClear: flag('no hit in the lists that were searched'),
@@ -65,7 +67,7 @@ export const CLAIM_SCHEMAS: Readonly<Record<CredentialType, ClaimsSchema>> = {
     documentType: oneOf('document', 'NATIONAL_ID', 'PASSPORT', 'DRIVING_LICENCE', 'RESIDENCE_PERMIT'),
     documentNumber: text('number of the document', 64),
   }),
-  FinancialData: claims('FinancialData', 'Cash flow and products', ['currency', 'monthlyIncome', 'monthlyExpenses', 'periodStart', 'periodEnd'], {
+  FinancialData: claims('FinancialData', 'Cash flow', ['currency', 'monthlyIncome', 'monthlyExpenses', 'periodStart', 'periodEnd'], {
     currency,
     monthlyIncome: money('average income of a month'),
     monthlyExpenses: money('average expenses of a month'),
@@ -113,7 +115,9 @@ export const CLAIM_SCHEMAS: Readonly<Record<CredentialType, ClaimsSchema>> = {
     currency,
     totalValue: money('value of all that is owned'),
     encumbered: flag('something of it is pledged'),
-    land: object('land', ['squareMetres'], { squareMetres: count('area', 1_000_000_000), value: money('value'), titled: flag('with a title') }),
+    land: object('land', ['squareMetres'], {
+      squareMetres: count('area', 1_000_000_000), value: money('value'), titled: flag('with a title'),
+    }),
     machines: object('machines', ['count'], { count: count('how many', 100_000), value: money('value') }),
     stock: object('stock, livestock included', ['value'], { value: money('value') }),
     verifiedOn: date('day of the inspection'),

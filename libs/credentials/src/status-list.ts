@@ -155,10 +155,14 @@ export function parseStatusList(token: unknown): ParsedStatusList {
   const subject = isObject(vc) ? vc['credentialSubject'] : undefined
   const types = isObject(vc) ? vc['type'] : undefined
   if (!isObject(subject) || subject['type'] !== 'BitstringStatusList') refuse('STATUS_LIST_MALFORMED', 'no Bitstring status list')
-  if (!Array.isArray(types) || !types.includes('BitstringStatusListCredential')) refuse('STATUS_LIST_MALFORMED', 'not a status list credential')
+  if (!Array.isArray(types) || !types.includes('BitstringStatusListCredential')) {
+    refuse('STATUS_LIST_MALFORMED', 'not a status list credential')
+  }
   const ttl = subject['ttl']
   const purpose = subject['statusPurpose']
-  if (typeof iss !== 'string' || typeof jti !== 'string' || typeof purpose !== 'string') refuse('STATUS_LIST_MALFORMED', 'iss, jti, purpose')
+  if (typeof iss !== 'string' || typeof jti !== 'string' || typeof purpose !== 'string') {
+    refuse('STATUS_LIST_MALFORMED', 'iss, jti, purpose')
+  }
   if (!isSeconds(nbf) || (exp !== undefined && !isSeconds(exp))) refuse('STATUS_LIST_MALFORMED', 'nbf, exp')
   if (ttl !== undefined && (!Number.isSafeInteger(ttl) || (ttl as number) < 0)) refuse('STATUS_LIST_MALFORMED', 'ttl')
   return {

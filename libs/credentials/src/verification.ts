@@ -38,7 +38,8 @@ export class Checklist {
   readonly checks: Check[] = []
 
   pass(id: string, path: string, subject?: CredentialType): true {
-    this.checks.push(subject === undefined ? { id, path, verdict: 'valid', code: null } : { id, subject, path, verdict: 'valid', code: null })
+    const check = { id, path, verdict: 'valid', code: null } as const
+    this.checks.push(subject === undefined ? check : { ...check, subject })
     return true
   }
 
@@ -65,7 +66,8 @@ export class Checklist {
   #refuse(
     verdict: Verdict, id: string, path: string, code: CredentialCode, subject?: CredentialType, criteria?: readonly FailedCriterion[],
   ): void {
-    this.checks.push({ id, path, verdict, code, ...(subject === undefined ? {} : { subject }), ...(criteria === undefined ? {} : { criteria }) })
+    const about = subject === undefined ? {} : { subject }
+    this.checks.push({ id, path, verdict, code, ...about, ...(criteria === undefined ? {} : { criteria }) })
   }
 }
 

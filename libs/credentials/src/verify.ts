@@ -136,7 +136,8 @@ async function checkParsed(credential: ParsedCredential, holder: string, path: s
   const untrusted = context.criteria.trusted.length === 0 ? 'NO_TRUSTED_ISSUER' : 'ISSUER_UNTRUSTED'
   checklist.expect(trusted, 'credential.issuer', path, untrusted, type)
   const begun = at >= validFrom - tolerance
-  const timely = checklist.expect(begun && at < validUntil + tolerance, 'credential.time', path, begun ? 'CREDENTIAL_EXPIRED' : 'CREDENTIAL_NOT_YET_VALID', type)
+  const untimely = begun ? 'CREDENTIAL_EXPIRED' : 'CREDENTIAL_NOT_YET_VALID'
+  const timely = checklist.expect(begun && at < validUntil + tolerance, 'credential.time', path, untimely, type)
   // Its address comes from the credential, so it is asked only once its issuer is known and trusted.
   const standing = signed && trusted
     ? await checkStatus(credential, path, context)
@@ -174,7 +175,10 @@ async function checkStatus(credential: ParsedCredential, path: string, { checkli
 
 function checkClaims(credential: ParsedCredential, path: string, { checklist }: Context): Claims | undefined {
   const { type } = credential
-  const claims = parseOr(() => validateClaims(type, credential.claims), () => checklist.fail('credential.schema', path, 'CREDENTIAL_SCHEMA', type))
+  const claims = parseOr(
+    () => validateClaims(type, credential.claims),
+    () => checklist.fail('credential.schema', path, 'CREDENTIAL_SCHEMA', type),
+  )
   if (claims !== undefined) checklist.pass('credential.schema', path, type)
   return claims
 }

@@ -11,7 +11,7 @@ const MAX_JWK = 1024
  */
 export function didJwk(jwk: PublicJwk): string {
   const { kty, crv, x } = jwk
-  const members = jwk.kty === 'EC' ? { alg: algorithmOf(jwk), use: 'sig', kty, crv, x, y: jwk.y } : { alg: algorithmOf(jwk), use: 'sig', kty, crv, x }
+  const members = { alg: algorithmOf(jwk), use: 'sig', kty, crv, x, ...(jwk.kty === 'EC' ? { y: jwk.y } : {}) }
   return `did:jwk:${toBase64url(JSON.stringify(members))}`
 }
 

@@ -70,11 +70,14 @@ export function createResolver(options: ResolverOptions = {}): DidResolver {
     return key
   }
 
+  const documentJson = (did: string): Promise<unknown> => {
+    if (did.startsWith('did:web:') && fetcher !== undefined) return fetchJson(fetcher, did, timeoutMs)
+    if (!did.startsWith('did:web:') && fallback !== undefined) return fromFallback(fallback, did)
+    return refuse('DID_METHOD_UNSUPPORTED', 'nothing here resolves this DID')
+  }
+
   const fetchDocument = async (did: string): Promise<DidDocument> => {
-    const web = did.startsWith('did:web:')
-    if (web ? fetcher === undefined : fallback === undefined) refuse('DID_METHOD_UNSUPPORTED', 'nothing here resolves this DID')
-    const json = web ? await fetchJson(fetcher as DocumentFetcher, did, timeoutMs) : await fromFallback(fallback as (did: string) => Promise<unknown>, did)
-    const document = parseDidDocument(json, did)
+    const document = parseDidDocument(await documentJson(did), did)
     documents.set(did, { document, at: clock.now().getTime() })
     return document
   }
@@ -130,7 +133,8 @@ async function fetchJson(fetcher: DocumentFetcher, did: string, timeoutMs: numbe
     return JSON.parse(await fetcher.fetch(didWebUrl(did), { maxBytes: MAX_DOCUMENT_BYTES, timeoutMs }))
   } catch (cause) {
     if (cause instanceof SyntaxError) throw new CredentialError('DID_DOCUMENT_INVALID', 'the document is not JSON', undefined, { cause })
-    throw new CredentialError('DID_UNRESOLVED', `the document could not be fetched (${codeOf(cause, 'FETCH_FAILED')})`, undefined, { cause })
+    const reason = codeOf(cause, 'FETCH_FAILED')
+    throw new CredentialError('DID_UNRESOLVED', `the document could not be fetched (${reason})`, undefined, { cause })
   }
 }
 

@@ -21,7 +21,9 @@ export function typesAskedFor(criteria: Criteria): CredentialType[] {
  * The criteria as a DIF Presentation Definition (v2), which other wallets understand: one input descriptor for each type,
  * with the issuers and organizations that are trusted. It asks for credentials, not for values: rules stay with the verifier.
  */
-export function presentationDefinition(criteria: Criteria, id: string, types: readonly CredentialType[] = criteria.required): PresentationDefinition {
+export function presentationDefinition(
+  criteria: Criteria, id: string, types: readonly CredentialType[] = criteria.required,
+): PresentationDefinition {
   const among = (values: readonly string[]) => ({ type: 'string', enum: [...new Set(values)] })
   return {
     id,
@@ -78,7 +80,8 @@ function readable(jwt: string): Candidate[] {
   }
 }
 
-function isCandidate({ subject, validFrom, validUntil, issuer, organization }: ParsedCredential, { trusted }: Criteria, holder: string, now: Date): boolean {
+function isCandidate(credential: ParsedCredential, { trusted }: Criteria, holder: string, now: Date): boolean {
+  const { subject, validFrom, validUntil, issuer, organization } = credential
   const at = seconds(now)
   // The pair as a pair: the definition can only list issuers and organizations apart.
   const known = trusted.some((pair) => pair.issuer === issuer && pair.organization === organization)

@@ -46,7 +46,8 @@ export async function createWallet(custody: KeyCustody, { method = 'jwk', curve 
   if (key === undefined) refuse('DID_KEY_NOT_FOUND', 'the provider made no key in the custody')
   const sound = namesKey(did, method, key.jwk)
   const own = sound ? did : method === 'jwk' ? didJwk(key.jwk) : didKey(key.jwk)
-  return { did: own, kid: method === 'jwk' ? didJwkKid(own) : didKeyKid(own), keyRef: key.ref, jwk: key.jwk, madeBy: sound ? 'sphereon' : 'native' }
+  const kid = method === 'jwk' ? didJwkKid(own) : didKeyKid(own)
+  return { did: own, kid, keyRef: key.ref, jwk: key.jwk, madeBy: sound ? 'sphereon' : 'native' }
 }
 
 async function identifierOf(custody: KeyCustody, method: 'jwk' | 'key', curve: Curve): Promise<string> {

@@ -1,8 +1,8 @@
 // People, keys and a status list for this library's own tests and bench. Not part of the package.
 import { generateKeyPairSync } from 'node:crypto'
 import {
-  createPresentation, createResolver, didJwk, didJwkKid, didWebKid, buildDidWebDocument, issueCredential, issuerDid, nativeSigner, parseCriteria,
-  publicJwkOf, signStatusList, StatusList, StatusListReader, verifierDid, verifyPresentation,
+  buildDidWebDocument, createPresentation, createResolver, didJwk, didJwkKid, didWebKid, issueCredential, issuerDid, nativeSigner,
+  parseCriteria,   publicJwkOf, signStatusList, StatusList, StatusListReader, verifierDid, verifyPresentation,
   type Claims, type CredentialRequest, type CredentialType, type Criteria, type DidDocument, type DidResolver, type PublicJwk, type Signer,
   type Verification, type VerifyOptions,
 } from '../index.ts'
@@ -35,7 +35,11 @@ export function person(curve: 'P-256' | 'Ed25519' = 'P-256'): Person {
   return { signer: nativeSigner(privateKey, did, didJwkKid(did)), jwk }
 }
 
-export function webIssuer(did: string = issuerDid(HOST), curve: 'P-256' | 'Ed25519' = 'P-256'): Person & { readonly document: DidDocument } {
+export interface Publisher extends Person {
+  readonly document: DidDocument
+}
+
+export function webIssuer(did: string = issuerDid(HOST), curve: 'P-256' | 'Ed25519' = 'P-256'): Publisher {
   const { privateKey, publicKey } = keyPair(curve)
   const jwk = publicJwkOf(publicKey)
   return { signer: nativeSigner(privateKey, did, didWebKid(did, jwk)), jwk, document: buildDidWebDocument(did, { current: [jwk] }) }
@@ -62,7 +66,7 @@ export const RULES = {
 }
 
 export interface World {
-  readonly issuer: Person & { readonly document: DidDocument }
+  readonly issuer: Publisher
   readonly holder: Person
   readonly criteria: Criteria
   readonly resolver: DidResolver
@@ -94,7 +98,8 @@ export function world(): World {
     async issue(type, change = {}, by = issuer.signer) {
       const status = { purpose: 'revocation', list: LIST_URL, index: index++ } as const
       const { jwt } = await issueCredential({
-        type, subject: holder.signer.did, organization: ORGANIZATION, claims: CLAIMS[type], validFrom: after(-30), validUntil: after(335), status, ...change,
+        type, subject: holder.signer.did, organization: ORGANIZATION, claims: CLAIMS[type],
+        validFrom: after(-30), validUntil: after(335), status, ...change,
       }, by)
       return jwt
     },
