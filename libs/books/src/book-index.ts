@@ -65,14 +65,14 @@ export class BookIndex {
   }
 
   static open(file: string): BookIndex {
-    const db = new DisposableDatabase(file, false)
+    let damaged: BookIndex | null = null
     try {
-      const index = new BookIndex(db)
-      if (index.#prepare()) return index
+      damaged = new BookIndex(new DisposableDatabase(file, false))
+      if (damaged.#prepare()) return damaged
     } catch {
-      // Another form, or damaged: it is built anew.
+      // It is built anew, below.
     }
-    db.close()
+    damaged?.close()
     DisposableDatabase.remove(file)
     const index = new BookIndex(new DisposableDatabase(file, false))
     index.#prepare()

@@ -82,8 +82,8 @@ export class Book {
    * Rejects with REQUEST_ID_REUSED, STALE_STATE, DRAFT_INVALID, POSTINGS_UNBALANCED, ENTRY_TOO_LARGE, KEY_MISSING,
    * STORE_BUSY, STORE_FAILED (nothing was acknowledged: repeat after the store was opened anew) or with `refusal`.
    */
-  append<E extends BookEvent, S extends BookState>(draft: Draft<E, S>): Promise<StoredEntry<E, S>>
-  append<E extends BookEvent, S extends BookState>(drafts: readonly Draft<E, S>[]): Promise<readonly StoredEntry<E, S>[]>
+  append<E extends BookEvent, S extends object>(draft: Draft<E, S>): Promise<StoredEntry<E, S>>
+  append<E extends BookEvent, S extends object>(drafts: readonly Draft<E, S>[]): Promise<readonly StoredEntry<E, S>[]>
   async append(input: Draft | readonly Draft[]): Promise<StoredEntry | readonly StoredEntry[]> {
     const drafts = isList(input) ? input : [input]
     if (drafts.length === 0 || drafts.length > MAXIMUM_DRAFTS) throw new BookError('DRAFT_INVALID', `1 to ${MAXIMUM_DRAFTS} drafts at once`)
@@ -104,12 +104,12 @@ export class Book {
   }
 
   /** The record as of its last acknowledged entry, out of the index. */
-  async get<S extends BookState = BookState>(key: string): Promise<BookRecord<S> | null> {
+  async get<S extends object = BookState>(key: string): Promise<BookRecord<S> | null> {
     return readHead(this.#open, key) as BookRecord<S> | null | Promise<BookRecord<S> | null>
   }
 
   /** The record as of an entry of the book: its own last one at or below that number. */
-  async getAt<S extends BookState = BookState>(key: string, seq: number): Promise<BookRecord<S> | null> {
+  async getAt<S extends object = BookState>(key: string, seq: number): Promise<BookRecord<S> | null> {
     const found = this.#open.index.seqAt(key, seq)
     const entry = found === 0 ? null : await readEntry(this.#open, found)
     return entry?.state ? { key, seq: found, state: entry.state as S } : null

@@ -47,8 +47,11 @@ async function give(book: OpenBook, views: readonly ViewFile[], rows: readonly R
   if (last === undefined) return
   const hash = await book.core.treeHash(last.indexed.seq + 1)
   const forIndex = rows.filter(row => row.indexed.seq >= book.index.length)
-  book.index.add(forIndex.map(row => row.indexed), hash)
-  book.index.acknowledge()
+  if (forIndex.length > 0) {
+    // Only while the book is being opened: later the writer alone decides what the index shows.
+    book.index.add(forIndex.map(row => row.indexed), hash)
+    book.index.acknowledge()
+  }
   for (const view of views) {
     const length = view.length(book.id)
     view.apply(book.id, rows.filter(row => row.stored.seq >= length).map(row => row.stored), hash)

@@ -60,7 +60,7 @@ export interface RequestReference {
 }
 
 /** What a service hands in to be appended. Event and state belong to the book from then on: do not change them. */
-export interface Draft<E extends BookEvent = BookEvent, S extends BookState = BookState> {
+export interface Draft<E extends BookEvent = BookEvent, S extends object = BookState> {
   /** The record's key: a random id, never derived from a person. */
   readonly key: string
   readonly rules: string
@@ -85,7 +85,7 @@ export interface Draft<E extends BookEvent = BookEvent, S extends BookState = Bo
 }
 
 /** An entry read out of its book, opened as far as the keys at hand allow. */
-export interface StoredEntry<E extends BookEvent = BookEvent, S extends BookState = BookState> extends Omit<Entry, 'shared' | 'subject'> {
+export interface StoredEntry<E extends BookEvent = BookEvent, S extends object = BookState> extends Omit<Entry, 'shared' | 'subject'> {
   readonly book: string
   readonly kind: string
   readonly organization: string
@@ -106,7 +106,7 @@ export interface StoredEntry<E extends BookEvent = BookEvent, S extends BookStat
 }
 
 /** A record as of one of its entries. */
-export interface BookRecord<S extends BookState = BookState> {
+export interface BookRecord<S extends object = BookState> {
   readonly key: string
   readonly seq: number
   readonly state: S

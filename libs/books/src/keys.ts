@@ -33,6 +33,8 @@ export interface BookKeys {
   subjectKeyById(kid: string): Awaitable<Uint8Array | null>
   /** Erases a person: answers the key ids that are gone for good. */
   destroySubjectKey(person: string, organization: string): Awaitable<readonly string[]>
+  /** How many keys were ever destroyed: views built before the last of them may hold what it sealed. */
+  erasures(): Awaitable<number>
   /** Makes every key handed out so far durable; called before anything sealed under them is written. */
   flush(): Awaitable<void>
 }
@@ -41,7 +43,7 @@ export interface BookKeys {
 export type CustodyKeys = Pick<BookKeys, 'writerKeyPair' | 'readKey' | 'pseudonymKey' | 'requestKey'>
 
 /** The part that `SealingKeys` implements. */
-export type DataKeys = Pick<BookKeys, 'sharedKey' | 'subjectKey' | 'subjectKeyById' | 'destroySubjectKey' | 'flush'>
+export type DataKeys = Pick<BookKeys, 'sharedKey' | 'subjectKey' | 'subjectKeyById' | 'destroySubjectKey' | 'erasures' | 'flush'>
 
 /** Joins the two. */
 export function bookKeys(custody: CustodyKeys, data: DataKeys): BookKeys {
@@ -54,6 +56,7 @@ export function bookKeys(custody: CustodyKeys, data: DataKeys): BookKeys {
     subjectKey: (person, organization) => data.subjectKey(person, organization),
     subjectKeyById: kid => data.subjectKeyById(kid),
     destroySubjectKey: (person, organization) => data.destroySubjectKey(person, organization),
+    erasures: () => data.erasures(),
     flush: () => data.flush(),
   }
 }

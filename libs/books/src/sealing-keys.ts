@@ -158,6 +158,10 @@ export class SealingKeys implements DataKeys {
     return kids
   }
 
+  erasures(): number {
+    return this.#destroyed.size
+  }
+
   flush(): void {
     if (!this.#open) return
     this.#open = false

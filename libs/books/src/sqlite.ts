@@ -35,10 +35,19 @@ export class DisposableDatabase implements ViewDatabase {
   #openFile(): DatabaseSync {
     const { file } = this
     const db = new DatabaseSync(file)
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ${this.#secureDelete ? 'ON' : 'OFF'}; PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 4000`)
+    try {
+      this.#configure(db)
+    } catch (error) {
+      db.close()
+      throw error
+    }
     if (file !== ':memory:') chmodSync(file, 0o600)
     return db
+  }
+
+  #configure(db: DatabaseSync): void {
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ${this.#secureDelete ? 'ON' : 'OFF'}; PRAGMA temp_store = MEMORY;
+      PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 4000`)
   }
 
   exec(sql: string): void {

@@ -72,7 +72,7 @@ export class BookStore {
     this.#store = store
     this.#wal = wal
     this.#cursors = new Cursors(join(options.dir, 'followers.db'))
-    this.#views = new Views(join(options.indexDir, 'views'), () => this.#open.values())
+    this.#views = new Views(join(options.indexDir, 'views'), () => this.#open.values(), options.keys)
     this.#committer = new Committer({
       keys: options.keys,
       clock: options.clock ?? { now: () => new Date() },
@@ -137,7 +137,7 @@ export class BookStore {
       await this.#views.admit(open)
     } catch (cause) {
       // It opens all the same, to be verified and read as far as it goes; but never to be written.
-      open.refusal = new BookError('BOOK_UNREADABLE', `${id} cannot be read through: verify it`, { cause })
+      open.refusal ??= new BookError('BOOK_UNREADABLE', `${id} cannot be read through: verify it`, { cause })
     }
     this.#open.set(id, open)
     return new Book(open, {

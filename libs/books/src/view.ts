@@ -27,7 +27,8 @@ export interface ViewReader {
 }
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS _view (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, version INTEGER NOT NULL, schema TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS _view (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, version INTEGER NOT NULL, schema TEXT NOT NULL,
+    erasures INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS _cursor (book TEXT PRIMARY KEY, length INTEGER NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;`
 
 /** Checks a definition. Throws NAME_INVALID, VIEW_INVALID. */
@@ -50,38 +51,40 @@ export class ViewFile implements ViewReader {
     this.#db = db
   }
 
-  static open(definition: ViewDefinition, file: string): ViewFile {
+  /** Opens what there is; an empty view where that is damaged, of another version, or older than the last erasure. */
+  static open(definition: ViewDefinition, file: string, erasures: number): ViewFile {
     try {
       const view = new ViewFile(definition, new DisposableDatabase(file, true))
-      if (view.#prepare()) return view
+      if (view.#prepare(erasures)) return view
       view.close()
     } catch (error) {
       if (!ViewFile.#damaged(error)) throw error
     }
-    return ViewFile.create(definition, file)
+    return ViewFile.create(definition, file, erasures)
   }
 
   /** An empty view in a fresh file. */
-  static create(definition: ViewDefinition, file: string): ViewFile {
+  static create(definition: ViewDefinition, file: string, erasures: number): ViewFile {
     DisposableDatabase.remove(file)
     const view = new ViewFile(definition, new DisposableDatabase(file, true))
-    view.#prepare()
+    view.#prepare(erasures)
     return view
   }
 
   static #damaged(error: unknown): boolean {
-    return error instanceof Error && /not a database|malformed|corrupt/i.test(error.message)
+    return error instanceof Error && /not a database|malformed|corrupt|no such column/i.test(error.message)
   }
 
-  #prepare(): boolean {
-    const { name, version, schema } = this.definition
+  #prepare(erasures: number): boolean {
+    const { name, version, schema, personal } = this.definition
     this.#db.exec(SCHEMA)
-    const found = this.#db.get('SELECT name, version, schema FROM _view')
+    const found = this.#db.get('SELECT name, version, schema, erasures FROM _view')
     if (found !== null) {
       if (found['name'] !== name || found['version'] !== version || found['schema'] !== schema) return false
+      if (personal !== false && found['erasures'] !== erasures) return false
     } else {
       this.#db.exec(schema)
-      this.#db.run('INSERT INTO _view (id, name, version, schema) VALUES (1, ?, ?, ?)', name, version, schema)
+      this.#db.run('INSERT INTO _view (id, name, version, schema, erasures) VALUES (1, ?, ?, ?, ?)', name, version, schema, erasures)
     }
     this.#loadCursors()
     return true

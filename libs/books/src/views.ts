@@ -5,18 +5,21 @@ import { compareViews, type ViewDifference } from './compare.ts'
 import { BookError } from './errors.ts'
 import { makeDirectory } from './files.ts'
 import { defineView, ViewFile, type ViewDefinition } from './view.ts'
+import type { BookKeys } from './keys.ts'
 import type { OpenBook } from './open-book.ts'
 
 /** The views of a store and how they are kept level with its books. */
 export class Views {
   readonly #directory: string
   readonly #books: () => Iterable<OpenBook>
+  readonly #keys: Pick<BookKeys, 'erasures'>
   readonly #files = new Map<string, ViewFile>()
   #rebuilds = 0
 
-  constructor(directory: string, books: () => Iterable<OpenBook>) {
+  constructor(directory: string, books: () => Iterable<OpenBook>, keys: Pick<BookKeys, 'erasures'>) {
     this.#directory = directory
     this.#books = books
+    this.#keys = keys
   }
 
   all(): Iterable<ViewFile> {
@@ -34,11 +37,12 @@ export class Views {
     defineView(definition)
     if (this.#files.has(definition.name)) throw new BookError('VIEW_INVALID', `${definition.name} is open already`)
     await makeDirectory(this.#directory)
-    let view = ViewFile.open(definition, join(this.#directory, `${definition.name}.db`))
+    const erasures = await this.#keys.erasures()
+    let view = ViewFile.open(definition, join(this.#directory, `${definition.name}.db`), erasures)
     for (const book of this.#of(view)) {
       if (await builtFrom(book, view.length(book.id), view.hash(book.id))) continue
       view.close()
-      view = ViewFile.create(definition, view.file)
+      view = ViewFile.create(definition, view.file, erasures)
       break
     }
     await this.#level(view, this.#of(view))
@@ -66,7 +70,7 @@ export class Views {
   async fresh(name: string): Promise<ViewFile> {
     const view = this.file(name)
     this.#rebuilds += 1
-    const fresh = ViewFile.create(view.definition, join(this.#directory, `.${name}.${process.pid}.${this.#rebuilds}.db`))
+    const fresh = ViewFile.create(view.definition, join(this.#directory, `.${name}.${process.pid}.${this.#rebuilds}.db`), await this.#keys.erasures())
     try {
       await this.#level(fresh, this.#of(fresh))
     } catch (error) {

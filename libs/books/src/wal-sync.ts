@@ -19,6 +19,7 @@ export class WalSync {
   #current: { readonly name: string; readonly handle: FileHandle } | null = null
   #running: Promise<void> | null = null
   #next: Promise<void> | null = null
+  #failure: unknown = null
 
   constructor(source: WalSource, directory: string) {
     this.#source = source
@@ -40,7 +41,12 @@ export class WalSync {
 
   #start(): Promise<void> {
     this.#next = null
-    const round = this.#round().finally(() => {
+    // After one failure the kernel may drop the pages and report success the next time: so it is never asked again.
+    const work = this.#failure === null ? this.#round() : Promise.reject(this.#failure)
+    const round = work.catch((error: unknown) => {
+      this.#failure = error
+      throw error
+    }).finally(() => {
       if (this.#running === round) this.#running = null
     })
     this.#running = round

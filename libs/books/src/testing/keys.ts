@@ -48,3 +48,16 @@ export async function testKeys(directory: string, word = 'test'): Promise<TestKe
   })
   return { ...bookKeys(wordCustody(word), sealing), sealing, close: () => sealing.close() }
 }
+
+/** The same keys, with every call noted. */
+export function counting(keys: BookKeys, calls: string[]): BookKeys {
+  const note = <A extends unknown[], R>(name: string, call: (...values: A) => R) => (...values: A): R => {
+    calls.push(name)
+    return call(...values)
+  }
+  return {
+    writerKeyPair: note('writerKeyPair', keys.writerKeyPair), readKey: note('readKey', keys.readKey), pseudonymKey: note('pseudonymKey', keys.pseudonymKey),
+    requestKey: note('requestKey', keys.requestKey), sharedKey: note('sharedKey', keys.sharedKey), subjectKey: note('subjectKey', keys.subjectKey),
+    subjectKeyById: note('subjectKeyById', keys.subjectKeyById), destroySubjectKey: note('destroySubjectKey', keys.destroySubjectKey), erasures: note('erasures', keys.erasures), flush: note('flush', keys.flush),
+  }
+}
