@@ -40,15 +40,18 @@ export interface Weight {
   readonly depth: number
   readonly aliases: number
   readonly cost: number
+  /** Whether other variables would give another weight. */
+  readonly varies: boolean
 }
 
 /** Weighs an operation of a valid document; each fragment once, so that fragments within fragments cost no time. */
 export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>> = {}): Weight {
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  const weighed = new Map<string, Weight>()
+  const weighed = new Map<string, Part>()
+  let varies = false
 
-  const ofSet = (set: SelectionSetNode, type: GraphQLCompositeType | undefined): Weight => {
+  const ofSet = (set: SelectionSetNode, type: GraphQLCompositeType | undefined): Part => {
     const total = { depth: 0, aliases: 0, cost: 0 }
     for (const selection of set.selections) {
       const weight =
@@ -59,7 +62,7 @@ export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: 
     }
     return total
   }
-  const ofFragment = (name: string): Weight => {
+  const ofFragment = (name: string): Part => {
     const known = weighed.get(name)
     if (known) return known
     const fragment = fragments.get(name)
@@ -72,7 +75,7 @@ export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: 
     const found = name === undefined ? type : schema.getType(name)
     return found && isCompositeType(found) ? found : undefined
   }
-  const ofField = (node: FieldNode, parent: GraphQLCompositeType | undefined): Weight => {
+  const ofField = (node: FieldNode, parent: GraphQLCompositeType | undefined): Part => {
     const field = fieldOf(parent, node.name.value)
     const alias = node.alias ? 1 : 0
     if (!node.selectionSet || !field) return { depth: 1, aliases: alias, cost: 1 }
@@ -81,23 +84,28 @@ export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: 
     const introspects = node.name.value.startsWith('__')
     // What introspection nests is held to a limit of its own; beyond it, it counts as it stands.
     const depth = introspects && below.depth <= introspectionDepth ? 0 : below.depth
-    return { depth: depth + 1, aliases: below.aliases + alias, cost: 1 + below.cost * (introspects ? 1 : pageOf(field, node, variables)) }
+    return { depth: depth + 1, aliases: below.aliases + alias, cost: 1 + below.cost * (introspects ? 1 : pageOf(field, node, parent)) }
   }
   const fieldOf = (parent: GraphQLCompositeType | undefined, name: string): GraphQLField<unknown, unknown> | undefined => {
     for (const meta of [SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef]) if (meta.name === name) return meta
     return parent && 'getFields' in parent ? parent.getFields()[name] : undefined
   }
-  return ofSet(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined)
+  const pageOf = (field: GraphQLField<unknown, unknown>, node: FieldNode, parent: GraphQLCompositeType | undefined): number => {
+    // A connection was counted as long as its page is; its edges are that page.
+    if (parent?.name.endsWith('Connection')) return 1
+    const first = field.args.find(({ name }) => name === 'first')
+    if (!first) return isListType(getNullableType(field.type)) ? plainList : 1
+    const value = node.arguments?.find(({ name }) => name.value === 'first')?.value
+    varies ||= value?.kind === Kind.VARIABLE
+    const given = value?.kind === Kind.INT ? Number(value.value) : value?.kind === Kind.VARIABLE ? variables[value.name.value] : undefined
+    const length = given ?? first.defaultValue
+    return typeof length === 'number' && length > 0 ? length : defaultPage
+  }
+  const total = ofSet(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined)
+  return { ...total, varies }
 }
 
-function pageOf(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Readonly<Record<string, unknown>>): number {
-  const first = field.args.find(({ name }) => name === 'first')
-  if (!first) return isListType(getNullableType(field.type)) ? plainList : 1
-  const value = node.arguments?.find(({ name }) => name.value === 'first')?.value
-  const given = value?.kind === Kind.INT ? Number(value.value) : value?.kind === Kind.VARIABLE ? variables[value.name.value] : undefined
-  const length = given ?? first.defaultValue
-  return typeof length === 'number' && length > 0 ? length : defaultPage
-}
+type Part = Omit<Weight, 'varies'>
 
 /** Refuses what asks for too much at once: QUERY_TOO_DEEP, QUERY_TOO_COSTLY. */
 export function checkWeight({ depth, aliases, cost }: Weight, limits: Limits): void {

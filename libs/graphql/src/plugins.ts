@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, BaseContext, GraphQLRequestContext } from '@apollo/server'
-import { GraphQLError } from './graphql.ts'
+import { GraphQLError, type DocumentNode } from './graphql.ts'
 import { isCode, Refusal } from '@growr/contracts'
 import { statusOf, toGraphQLError } from './errors.ts'
 import { checkWeight, weigh, type Limits } from './limits.ts'
@@ -7,13 +7,18 @@ import { statuses } from './statuses.ts'
 
 /** Weighs each operation before it runs. */
 export function limitsPlugin<C extends BaseContext>(limits: Limits): ApolloServerPlugin<C> {
+  // Apollo keeps the documents it has read, so a query that comes again with no variables for its pages is weighed once.
+  const passed = new WeakMap<DocumentNode, string | null>()
   return {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation({ schema, document, operation, request }) {
-          if (!operation) return Promise.resolve()
+          const name = request.operationName ?? null
+          if (!operation || passed.get(document) === name) return Promise.resolve()
           try {
-            checkWeight(weigh(schema, document, operation, request.variables), limits)
+            const weight = weigh(schema, document, operation, request.variables)
+            checkWeight(weight, limits)
+            if (!weight.varies) passed.set(document, name)
             return Promise.resolve()
           } catch (error) {
             return Promise.reject(error instanceof Refusal ? withStatus(error) : error)
