@@ -33,6 +33,7 @@ export function compareViews(live: ViewFile, rebuilt: ViewFile): readonly ViewDi
     const left = tablesOf(db, 'main')
     const right = tablesOf(db, 'rebuilt')
     const differences: ViewDifference[] = []
+    if (live.failure !== null || rebuilt.failure !== null) differences.push({ view, table: '*', side: 'missing', row: 'the view has failed and follows its books no more' })
     for (const table of new Set([...left.keys(), ...right.keys()])) {
       if (left.get(table) !== right.get(table)) {
         differences.push({ view, table, side: left.has(table) ? 'extra' : 'missing', row: 'the table itself' })

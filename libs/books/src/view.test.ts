@@ -132,6 +132,9 @@ test('a view whose apply throws has failed, by name: the entry stands, reading t
   expect(() => view.all(rows)).toThrow(/VIEW_FAILED/)
   expect(fixture.store.health()).toMatchObject({ ok: false, problems: [{ code: 'VIEW_FAILED', of: 'counting' }] })
   await book.append(loanDraft('L2'))
+  await fixture.store.rebuildView('counting')
+  expect(fixture.store.health().ok).toBe(false)
+  expect((await fixture.store.compareView('counting')).map(difference => difference.table)).toContain('*')
   broken = false
   await fixture.store.rebuildView('counting')
   expect(view.get('SELECT sum(entries) AS n FROM record')).toEqual({ n: 3 })

@@ -167,7 +167,7 @@ export class ViewFile implements ViewReader {
     DisposableDatabase.remove(this.file)
     rename(fresh.file, this.file)
     this.#db.reopen()
-    this.#failure = null
+    this.#failure = fresh.failure
     this.#loadCursors()
   }
 

@@ -45,9 +45,9 @@ export class Views {
       view = ViewFile.create(definition, view.file, erasures)
       break
     }
-    await this.#level(view, this.#of(view))
-    this.#files.set(definition.name, view)
-    return view
+    const opened = view
+    await this.#whenLevel(opened, () => this.#files.set(definition.name, opened))
+    return opened
   }
 
   /** Brings the views up to a book that is being opened, and its index with them. */
@@ -62,32 +62,25 @@ export class Views {
   /** Builds a view anew out of its books and puts it in the place of the old one. Writing goes on meanwhile. */
   async rebuild(name: string): Promise<void> {
     const view = this.file(name)
-    const fresh = await this.fresh(name)
-    view.replaceBy(fresh, renameSync)
+    await this.#fresh(name, fresh => view.replaceBy(fresh, renameSync))
   }
 
-  /** A second, detached copy of a view, built out of its books from the first entry on. The caller discards it. */
-  async fresh(name: string): Promise<ViewFile> {
+  /** Builds a second copy of a view out of its books, from the first entry on, and hands it on the moment it is level. */
+  async #fresh<T>(name: string, then: (fresh: ViewFile) => T): Promise<T> {
     const view = this.file(name)
     this.#rebuilds += 1
     const fresh = ViewFile.create(view.definition, join(this.#directory, `.${name}.${process.pid}.${this.#rebuilds}.db`), await this.#keys.erasures())
     try {
-      await this.#level(fresh, this.#of(fresh))
-    } catch (error) {
+      return await this.#whenLevel(fresh, () => then(fresh))
+    } finally {
+      // Where it has taken the place of the view nothing is left under its own name.
       fresh.discard()
-      throw error
     }
-    return fresh
   }
 
   /** What differs between a view and its rebuild; a view that has failed differs. */
-  async compare(name: string): Promise<readonly ViewDifference[]> {
-    const fresh = await this.fresh(name)
-    try {
-      return compareViews(this.file(name), fresh)
-    } finally {
-      fresh.discard()
-    }
+  compare(name: string): Promise<readonly ViewDifference[]> {
+    return this.#fresh(name, fresh => compareViews(this.file(name), fresh))
   }
 
   commit(): void {
@@ -102,11 +95,14 @@ export class Views {
     return [...this.#books()].filter(book => view.wants(book.kind))
   }
 
-  /** Resolves, without a pause after its last look, when the view has all that the books have acknowledged. */
-  async #level(view: ViewFile, books: readonly OpenBook[]): Promise<void> {
-    while (view.failure === null) {
-      const behind = books.find(book => view.length(book.id) < book.index.length)
-      if (behind === undefined) return
+  /**
+   * Brings a view up to all that its books have acknowledged, and does something at that very moment: without a pause after
+   * the last look, in which a commit could be acknowledged.
+   */
+  async #whenLevel<T>(view: ViewFile, then: () => T): Promise<T> {
+    while (true) {
+      const behind = view.failure === null ? this.#of(view).find(book => view.length(book.id) < book.index.length) : undefined
+      if (behind === undefined) return then()
       await catchUp(behind, [view], behind.index.length)
     }
   }
