@@ -54,10 +54,12 @@ export interface Journey {
 /** A journey file that cannot be played: each finding says where, what, and what to do. */
 export class JourneyInvalid extends Error {
   readonly code = 'JOURNEY_INVALID'
+  readonly file: string
   readonly findings: readonly string[]
 
   constructor(file: string, findings: readonly string[]) {
     super(`${file} is not a journey:\n${findings.map((finding) => `  ${finding}`).join('\n')}`)
+    this.file = file
     this.findings = findings
   }
 }

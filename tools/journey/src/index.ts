@@ -1,1 +1,7 @@
-export {}
+export { JourneyInvalid, parseJourney, readJourney, type Balances, type Journey, type Person, type Role, type Step } from './document.ts'
+export { runJourney, type Report, type RunOptions } from './run.ts'
+export { playInto, type DemonstrationOptions } from './demonstration.ts'
+export { audit, type AuditOptions } from './audit/audit.ts'
+export type { Finding, FindingCode } from './audit/finding.ts'
+export { json, silent, terminal, type Show } from './show.ts'
+export type { Actor, Door, Outcome, Request } from './doors/door.ts'

@@ -37,7 +37,8 @@ export class JourneyNode {
   }
 
   static async start(options: NodeOptions): Promise<JourneyNode> {
-    const log = join(options.data, '..', 'node.log')
+    // The node's own log lies in its data; what it prints besides, which should be nothing, lies next to it.
+    const log = join(options.data, 'output.log')
     const child = fork(main, [], {
       execArgv: ['--disable-warning=ExperimentalWarning', '--conditions=@growr/source', ...process.execArgv.filter((arg) => arg.startsWith('--import='))],
       env: { ...process.env, GROWR_DATA: options.data, GROWR_PASSPHRASE: options.passphrase, GROWR_API_PORT: '0', GROWR_API_RATE_PER_ADDRESS: '0', GROWR_API_RATE_PER_USER: '0', GROWR_TEMPORARY: 'true', GROWR_CLOCK: options.start.toISOString(), GROWR_LOG_LEVEL: 'debug', ...options.env },

@@ -12,13 +12,9 @@ export const passwordOf = (person: Person): string => person.password ?? PASSWOR
 export const pinOf = (person: Person): string => person.pin ?? PIN
 export const displayName = (name: string, person: Person): string => person.name ?? name.charAt(0).toUpperCase() + name.slice(1)
 
-/** Opens a session for somebody at the doors, as the registration's answer gave it. */
-export type SignIn = (name: string, session: Known) => void
-
 export interface Registration {
   readonly door: Door
   readonly inbox: Inbox
-  readonly signIn: SignIn
   readonly records: Map<string, Known>
   readonly organizations: Map<string, string>
   readonly show: (text: string) => void
@@ -62,7 +58,7 @@ export async function registerAll(journey: Journey, registration: Registration):
   }
 }
 
-async function register({ door, inbox, signIn, records }: Registration, name: string, person: Person): Promise<void> {
+async function register({ door, inbox, records }: Registration, name: string, person: Person): Promise<void> {
   const byPhone = person.role === 'ORIGINATOR_AGENT' || person.role === 'BORROWER'
   const address = byPhone ? person.phone : (person.email ?? OPERATOR)
   const code = await inbox.code(byPhone ? 'sms' : 'email', address as string)
@@ -75,7 +71,6 @@ async function register({ door, inbox, signIn, records }: Registration, name: st
     INVESTOR: ['registerInvestor', { email: address, code, password: passwordOf(person), name: displayName(name, person) }],
   }[person.role] as [string, Known]
   const session = good(await door.perform(actor([name, person]), { kind: 'do', operation, with: fields })) as Known
-  signIn(name, session)
   const me = good(await door.perform(actor([name, person]), { kind: 'query', operation: 'me', with: {} })) as Known
   const record = records.get(name) as Known
   Object.assign(record, { user: session['user'], did: me['did'] })

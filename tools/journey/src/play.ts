@@ -1,3 +1,4 @@
+import type { Held } from './balances.ts'
 import type { Balances, Journey, Person, Step } from './document.ts'
 import type { Actor, Door, Outcome } from './doors/door.ts'
 import type { Inbox } from './inbox.ts'
@@ -15,7 +16,7 @@ export interface Stage {
   readonly show: Show
   readonly moveClock: (to: Date) => Promise<void>
   /** What the accounts of a project hold now, by its name; through a public door. */
-  readonly balances: (project: string) => Promise<Readonly<Record<string, string>>>
+  readonly balances: (project: string) => Promise<Held>
 }
 
 export class StepFailed extends Error {
@@ -145,8 +146,11 @@ async function weigh(stage: Stage, step: Step, day: string, expected: Balances):
 export async function unbalanced(expected: Balances, balances: Stage['balances']): Promise<string[]> {
   const problems: string[] = []
   for (const [project, wanted] of Object.entries(expected)) {
-    const held = await balances(project)
-    for (const [account, amount] of Object.entries(wanted)) if ((held[account] ?? '0.00') !== amount) problems.push(`${project}: ${account}: expected ${amount}, holds ${held[account] ?? '0.00'}`)
+    const { of, nothing } = await balances(project)
+    for (const [account, amount] of Object.entries(wanted)) {
+      const held = of.get(account) ?? nothing
+      if (held !== amount) problems.push(`${project}: ${account}: expected ${amount}, holds ${held}`)
+    }
   }
   return problems
 }

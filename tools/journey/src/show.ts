@@ -8,6 +8,8 @@ export interface Show {
   step(step: Step, on: string, who: string, ok: boolean, outcome: string): void
   findings(title: string, findings: readonly string[]): void
   end(ok: boolean, milliseconds: number): void
+  /** The file is no journey. */
+  invalid(file: string, findings: readonly string[]): void
 }
 
 export function terminal(write: (line: string) => void): Show {
@@ -26,6 +28,10 @@ export function terminal(write: (line: string) => void): Show {
       write(`            ${findings.length === 0 ? '✓' : '✗'} ${title}`)
       for (const finding of findings) write(`                ${finding}`)
     },
+    invalid(file, findings) {
+      write(`\nJOURNEY_INVALID: ${file} is not a journey`)
+      for (const finding of findings) write(`  ${finding}`)
+    },
     end: (ok, milliseconds) => write(`\n            ${ok ? 'The journey holds' : 'The journey FAILED'} (${(milliseconds / 1000).toFixed(1)} s)`),
   }
 }
@@ -38,9 +44,13 @@ export function json(write: (line: string) => void): Show {
     note: (text) => out('note', { text }),
     step: (step, on, who, ok, outcome) => out('step', { line: step.line, on, who, operation: step.do ?? step.query ?? 'balances', ok, outcome }),
     findings: (title, findings) => out('audit', { title, ok: findings.length === 0, findings }),
+    invalid: (file, findings) => out('invalid', { code: 'JOURNEY_INVALID', file, findings }),
     end: (ok, milliseconds) => out('end', { ok, milliseconds }),
   }
 }
+
+/** For tests, which look at the report. */
+export const silent: Show = { journey: () => undefined, say: () => undefined, note: () => undefined, step: () => undefined, findings: () => undefined, end: () => undefined, invalid: () => undefined }
 
 /** A request in a few words: what a person needs to follow it. */
 export function summary(fields: Readonly<Record<string, unknown>>): string {

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { audit } from './audit/audit.ts'
+import type { Finding } from './audit/finding.ts'
+import { balancesOf, type Held } from './balances.ts'
+import { type Journey, readJourney } from './document.ts'
+import type { Actor, Door } from './doors/door.ts'
+import { GraphqlDoor } from './doors/graphql.ts'
+import { HttpDoor } from './doors/http.ts'
+import { addRecords, type Evidence, evidenceOf, listening } from './evidence.ts'
+import { Inbox } from './inbox.ts'
+import { JourneyNode } from './node.ts'
+import { type Known, registerAll } from './people.ts'
+import { play, unbalanced } from './play.ts'
+import { type Show, silent } from './show.ts'
+import { instantOf } from './time.ts'
+
+export interface RunOptions {
+  readonly show?: Show
+  /** Leave the directory where it is, also after success. After a failure it always stays. */
+  readonly keep?: boolean
+  /** Play into this directory instead of a temporary one; it must not hold a node yet and is never removed. */
+  readonly data?: string
+  /** Of the keys in `data`; made up for a temporary directory. */
+  readonly passphrase?: string
+  /** Look at what is left, once the node has stopped. True if not given. */
+  readonly audit?: boolean
+  /** Settings of the node besides those of every journey. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** What came of a journey. */
+export interface Report {
+  readonly name: string
+  readonly file: string
+  readonly ok: boolean
+  /** Why it could not be played to its end, or what did not balance there. */
+  readonly failure: { readonly code: string; readonly message: string } | null
+  /** What the audit found. */
+  readonly findings: readonly Finding[]
+  readonly milliseconds: number
+  /** Where the node's clock stood at the end. */
+  readonly end: Date
+  /** The directory, where it was left: its `data`, its `passphrase`, its `metrics.txt`. */
+  readonly kept: string | null
+  readonly data: string
+  readonly passphrase: string
+  readonly metrics: string
+  readonly evidence: Evidence
+}
+
+const OPENING = '08:00'
+
+/** Plays a journey on a node of its own, through public doors only, and audits what it leaves. Throws JourneyInvalid. */
+export async function runJourney(file: string, options: RunOptions = {}): Promise<Report> {
+  const journey = await readJourney(file)
+  const begun = performance.now()
+  const show = options.show ?? silent
+  show.journey(journey.name)
+  const work = options.data === undefined ? await mkdtemp(join(tmpdir(), 'growr-journey-')) : null
+  const data = options.data ?? join(work as string, 'data')
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  const passphrase = options.passphrase ?? randomBytes(24).toString('base64url')
+  const evidence = evidenceOf(journey)
+  const run: Run = { journey, data, passphrase, evidence, show, env: options.env ?? {}, end: instantOf(journey.start, OPENING, journey.timezone), metrics: '' }
+  let failure = await playThrough(run).then(() => null, failureOf)
+  let findings: readonly Finding[] = []
+  if (failure === null && options.audit !== false) {
+    try {
+      findings = await audit({ data, passphrase, evidence, metrics: run.metrics, show })
+    } catch (error) {
+      failure = failureOf(error)
+    }
+  }
+  const ok = failure === null && findings.length === 0
+  const kept = work !== null && (!ok || options.keep === true) ? work : null
+  if (work !== null && kept === null) await rm(work, { recursive: true, force: true })
+  if (kept !== null) {
+    await writeFile(join(kept, 'passphrase'), `${passphrase}\n`, { mode: 0o600 })
+    await writeFile(join(kept, 'metrics.txt'), run.metrics, { mode: 0o600 })
+  }
+  if (failure !== null) show.say(failure.message)
+  if (kept !== null) show.say(`left for a look: ${kept}`)
+  const milliseconds = Math.round(performance.now() - begun)
+  show.end(ok, milliseconds)
+  return { name: journey.name, file, ok, failure, findings, milliseconds, end: run.end, kept, data, passphrase, metrics: run.metrics, evidence }
+}
+
+interface Run {
+  readonly journey: Journey
+  readonly data: string
+  readonly passphrase: string
+  readonly evidence: Evidence
+  readonly show: Show
+  readonly env: Readonly<Record<string, string>>
+  end: Date
+  metrics: string
+}
+
+async function playThrough(run: Run): Promise<void> {
+  const { journey, data, passphrase, evidence, show, env } = run
+  const node = await JourneyNode.start({ data, passphrase, start: run.end, env })
+  const records = new Map<string, Known>()
+  const organizations = new Map<string, string>()
+  try {
+    const graphql = new GraphqlDoor(node.url)
+    const doors = new Map([graphql, new HttpDoor(node.url)].map((door): [string, Door] => [door.name, listening(door, evidence)]))
+    const door = doors.get(graphql.name) as Door
+    const inbox = new Inbox(join(data, 'mailbox'))
+    for (const name of Object.keys(journey.people)) records.set(name, {})
+    await registerAll(journey, { door, inbox, records, organizations, show: (text) => show.say(text) })
+    const balances = (project: string): Promise<Held> => balancesOf(door, admins(journey, graphql), project)
+    const moveClock = async (to: Date): Promise<void> => {
+      await node.moveClock(to)
+      run.end = to
+    }
+    await play(journey, { doors, inbox, people: records, organizations, show, moveClock, balances })
+    await node.settle()
+    const problems = await unbalanced(journey.balances ?? {}, balances)
+    if (journey.balances !== undefined) show.findings('the accounts hold what the journey says', problems)
+    if (problems.length > 0) throw Object.assign(new Error(problems.join('; ')), { code: 'BALANCES_DIFFER' })
+    run.metrics = await (await fetch(new URL('/metrics', node.url))).text()
+  } finally {
+    addRecords(evidence, records.values())
+    await node.stop()
+  }
+}
+
+/** Who may look at an organization's accounts: its admins who have a session, with the id that the session is for. */
+function admins(journey: Journey, door: GraphqlDoor): { readonly actor: Actor; readonly organization: string }[] {
+  return Object.entries(journey.people).flatMap(([name, person]) => {
+    const organization = person.role === 'ORIGINATOR_ADMIN' ? door.sessionOf(name)?.organization : undefined
+    return organization ? [{ actor: { name, person }, organization }] : []
+  })
+}
+
+function failureOf(error: unknown): { code: string; message: string } {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  return { code: typeof code === 'string' ? code : 'JOURNEY_FAILED', message: typeof message === 'string' ? message : String(error) }
+}
