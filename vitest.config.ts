@@ -8,10 +8,10 @@ import './tools/no-network.cjs'
 process.env['NO_NETWORK_LOG'] ??= join(tmpdir(), `growr-network-${process.pid}.log`)
 process.env['APOLLO_TELEMETRY_DISABLED'] ??= 'true'
 
-// Tests run the sources: the condition resolves every @growr package to its src. The others are Node's own; `module`,
-// which bundlers add, would choose files that Node cannot load.
+// Tests run the sources: the condition resolves every @growr package to its src. Vitest hands these on to
+// Node as they are: `import` or `module` among them would make require() take files that it cannot load.
 export default defineConfig({
-  ssr: { resolve: { conditions: ['@growr/source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['@growr/source', 'node'] } },
   resolve: { conditions: ['@growr/source'] },
   test: {
     include: ['{libs,apps}/*/src/**/*.test.ts', 'tools/*/src/**/*.test.ts', 'tools/*.test.ts'],
