@@ -11,6 +11,7 @@ import { identityRoutes } from './http.ts'
 import { CreditHistory } from './identity/credit-history.ts'
 import { asked, credentials, cursors, histories, permissions, wallets } from './identity/identity.collections.ts'
 import { identityResolvers } from './identity/identity.resolvers.ts'
+import { tellAsked } from './identity/permissions.ts'
 import { identityService } from './identity/identity.service.ts'
 import { issued, statusLists } from './issuing/issuing.collections.ts'
 import { issuingResolvers } from './issuing/issuing.resolvers.ts'
@@ -107,6 +108,7 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
       outbox.watch(kit.users as never)
       outbox.watch(kit.notices as never)
       outbox.watch(kit.organizations as never)
+      outbox.watch(kit.permissions as never)
       outbox.watch(kit.issued as never)
       services.push(organizationService(kit), userService(kit), identityService(kit), issuingService(kit), verificationService(kit))
       for (const service of services) bus.serve(service)
@@ -188,13 +190,14 @@ async function assemble({ options, config, bus, auth, real }: Assembly): Promise
     'user.nothing': async () => undefined,
     'user.notice': (event) => deliverNotice(kit, event),
     'organization.admin': (event) => inviteFirstAdmin(kit, event),
+    'identity.asked': (event) => tellAsked(kit, event),
     'issuing.store': (event) => deliverToRecord(kit, event),
     'issuing.tell': (event) => tellOwner(kit, event),
   }
   const outbox = new Outbox({ handlers, log: (level, message, fields) => log[level](fields, message) })
   const kit: Kit = {
     config: { ...config, publicUrl },
-    bus, log, clock, real, newId, outbox, dids, resolver, statusReader, statusLists: lists, fetcher,
+    bus, log, clock, real, newId, outbox, dids, resolver, statusReader, statusLists: lists,
     requestRef: requestRefs(keep.requestKey),
     deliver: (message) => deliver(messenger, message),
     turns: new Turns(),

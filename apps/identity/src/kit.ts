@@ -1,7 +1,7 @@
 import type { Bus } from '@growr/bus'
 import type { Lockout, OneTimeCodes, Passwords, Pins, Sessions, SessionRegistry } from '@growr/auth'
 import type { Repository } from '@growr/collections'
-import type { DidResolver, DocumentFetcher, StatusListReader } from '@growr/credentials'
+import type { DidResolver, StatusListReader } from '@growr/credentials'
 import type { KeyTable, PublicJwk } from '@growr/keys'
 import type { Clock, Logger } from '@growr/runtime'
 import type { Contact } from './common/contact.ts'
@@ -57,7 +57,6 @@ export interface Kit {
   readonly resolver: DidResolver
   readonly statusReader: StatusListReader
   readonly statusLists: StatusLists
-  readonly fetcher: DocumentFetcher
   readonly wallets: KeyTable
   readonly passwords: Passwords
   readonly pins: Pins

@@ -73,12 +73,9 @@ export function identityService(kit: Kit): Service {
     const own = caller.organization !== undefined && organization === caller.organization && (await organizationsOf(wallet, context)).includes(organization)
     if (!own) throw new Refusal('FORBIDDEN', { path: 'project' })
     const wish = { wallet, project: key, verifier: kit.dids.verifier.did, types: criteria.required }
-    const permission = await record(kit, wish, byOwner ? 'OWNER' : 'ORGANIZATION', kit.requestRef(contract.requestPermission, params, context))
-    if (permission.status === 'REQUESTED') {
-      const by = await kit.organizations.get(organization)
-      const values = { organization: by?.doc.name ?? organization, project: name }
-      await context.as().call(users.notify, { user: wallet.id, template: 'permissionRequested', values }, { requestId: `permission:${permission.id}:${permission.history.length}` })
-    }
+    const asked = byOwner ? [] : [{ type: 'identity.asked', data: { organization, project: name } }]
+    const permission = await record(kit, wish, byOwner ? 'OWNER' : 'ORGANIZATION', kit.requestRef(contract.requestPermission, params, context), asked)
+    kit.outbox.wake()
     return showPermission(permission)
   }
 

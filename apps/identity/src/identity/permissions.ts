@@ -1,6 +1,7 @@
-import type { RequestRef } from '@growr/collections'
-import { Refusal, type identity as contracts } from '@growr/contracts'
+import type { PendingEvent, RequestRef, WaitingEvent } from '@growr/collections'
+import { Refusal, user as users, type identity as contracts } from '@growr/contracts'
 import type { CredentialType } from '@growr/credentials'
+import { isTemplate } from '../common/messages.ts'
 import type { Kit } from '../kit.ts'
 import type { PermissionChange, PermissionDoc, WalletDoc } from './identity.collections.ts'
 
@@ -23,10 +24,10 @@ function changed(doc: PermissionDoc, change: PermissionChange): PermissionDoc {
  * Records that a verifier may see these types for a project (by the owner) or that somebody asks for it (by the
  * organization). What the owner granted stays granted when somebody asks again.
  */
-export async function record(kit: Kit, { wallet, project, verifier, types }: Wish, by: PermissionChange['by'], request: RequestRef | undefined): Promise<PermissionDoc> {
+export async function record(kit: Kit, { wallet, project, verifier, types }: Wish, by: PermissionChange['by'], request: RequestRef | undefined, pending: readonly PendingEvent[] = []): Promise<PermissionDoc> {
   const key = `${wallet.id}/${project}/${verifier}`
   const change: PermissionChange = { status: by === 'OWNER' ? 'GRANTED' : 'REQUESTED', at: kit.clock.now().toISOString(), by }
-  const options = request && { request }
+  const options = { pending, ...(request && { request }) }
   return kit.turns.run(`permission:${key}`, async () => {
     const known = await kit.permissions.findOne('key', key)
     if (known !== null) {
@@ -64,4 +65,14 @@ export async function withdraw(kit: Kit, id: string, user: string, request: Requ
     if (doc.user !== user) throw new Refusal('NOT_FOUND', { path: 'permission' })
     return doc.status === 'WITHDRAWN' ? null : changed(doc, { status: 'WITHDRAWN', at, by: 'OWNER' })
   }, request && { request })).doc
+}
+
+/** Tells the owner that somebody asks. */
+export async function tellAsked(kit: Kit, event: WaitingEvent): Promise<void> {
+  const { organization, project } = event.data as { organization: string; project: string }
+  const template = 'permissionRequested'
+  const [permission, by] = await Promise.all([kit.permissions.get(event.recordId), kit.organizations.get(organization)])
+  if (permission === null || !isTemplate(template)) return
+  const values = { organization: by?.doc.name ?? organization, project }
+  await kit.bus.call(users.notify, { user: permission.doc.user, template, values }, { as: { service: 'identity' }, requestId: event.id })
 }

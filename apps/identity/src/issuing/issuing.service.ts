@@ -5,6 +5,7 @@ import { issueCredential, validateClaims } from '@growr/credentials'
 import { businessDate, dayStart } from '@growr/runtime'
 import { action } from '@growr/service'
 import { loanOutcome } from '../identity/loan-outcome.ts'
+import { isTemplate } from '../common/messages.ts'
 import type { Kit } from '../kit.ts'
 import type { IssuedDoc } from './issuing.collections.ts'
 
@@ -128,7 +129,7 @@ export async function deliverToRecord(kit: Kit, event: WaitingEvent): Promise<vo
 export async function tellOwner(kit: Kit, event: WaitingEvent): Promise<void> {
   const { template } = event.data as { template: string }
   const found = await kit.issued.get(event.recordId)
-  if (found === null) return
+  if (found === null || !isTemplate(template)) return
   const by = await kit.organizations.get(found.doc.organization)
   const values = { credential: found.doc.type, organization: by?.doc.name ?? found.doc.organization }
   await kit.bus.call(users.notify, { user: found.doc.user, template, values }, { as: { service: 'issuing' }, requestId: event.id })

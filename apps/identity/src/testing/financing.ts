@@ -60,7 +60,7 @@ export function offerFinancing(bus: Bus): Books {
         scope: intentScope,
         handle: ({ intent }) => {
           const { organization, investor: who } = found(books.intents.get(intent))
-          return { id: intent, project: 'p', organization, investor: who, status: 'CONFIRMED', source: null, amount: null, walletAddress: null, createdAt: '2026-03-01T00:00:00.000Z' }
+          return { id: intent, project: 'p', organization, investor: who, status: 'CONFIRMED' as const, source: null, amount: null, walletAddress: null, createdAt: '2026-03-01T00:00:00.000Z' }
         },
       }),
     ],
@@ -73,7 +73,7 @@ export function offerFinancing(bus: Bus): Books {
         handle: ({ key }) => {
           const { organization, amount } = found(books.transfers.get(key))
           return {
-            key, project: 'p', organization, tranche: 'SENIOR', type: 'BANK', paymentType: 'INCOMING', status: 'CONFIRMED', currency: 'HNL', amount, yield: '0.00', principal: '0.00',
+            key, project: 'p', organization, tranche: 'SENIOR' as const, type: 'BANK' as const, paymentType: 'INCOMING' as const, status: 'CONFIRMED' as const, currency: 'HNL', amount, yield: '0.00', principal: '0.00',
             valueDate: '2026-03-01', intent: null, investor: null, reference: null, receipt: null,
           }
         },

@@ -41,7 +41,7 @@ export interface Rig {
 
 export const PASSWORD = 'correct horse battery'
 export const PIN = '4827'
-export const OPERATOR = 'operator@growr.example'
+export const OPERATOR = 'operator@localhost'
 
 const keys = Object.fromEntries(groups.map((group) => [group, generateKeyPairSync('ed25519')])) as Record<Group, { privateKey: never; publicKey: never }>
 const publicKeys = Object.fromEntries(groups.map((group) => [group, keys[group].publicKey])) as Record<Group, never>
@@ -70,7 +70,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const mailbox = new MailboxProvider(join(dir, 'mailbox'))
   const messenger = options.messenger?.(mailbox) ?? new Messenger({ email: mailbox, sms: mailbox, clock: real })
   const group = createIdentityGroup({
-    keep, broker, clock, real, log, messenger, tokens: tokens('identity'), hashCost: options.hashCost ?? { memoryCost: 64, timeCost: 1, parallelism: 1 }, config: { operatorEmail: OPERATOR, ...options.config },
+    keep, broker, clock, real, log, messenger, tokens: tokens('identity'), hashCost: options.hashCost ?? { memoryCost: 64, timeCost: 1, parallelism: 1 }, ...(options.config && { config: options.config }),
   })
   const books = offerFinancing(financing)
   for (const bus of [access, financing, payment]) await bus.start()

@@ -1,9 +1,10 @@
 import { callerScope, callingUser, defineService, type ActionContext, type Service } from '@growr/bus'
 import { Refusal, user as contract } from '@growr/contracts'
 import { action, connectionOf } from '@growr/service'
+import { normalizePhone } from '../common/contact.ts'
 import type { Kit } from '../kit.ts'
 import { checkCode, sendCode } from './codes.ts'
-import { addUser } from './invitations.ts'
+import { addUser, personAt } from './invitations.ts'
 import { loginByEmail, loginByPhone, setPin, updateUser, validatePin } from './login.ts'
 import { notify, notifyOrganization } from './notices.ts'
 import { registerBorrower, registerInvestor, registerOriginator } from './registration.ts'
@@ -70,6 +71,9 @@ export function userService(kit: Kit): Service {
         handle: ({ session, user, membership }) => ({ live: kit.registry.isLive(session, user, membership) }),
       }),
       action(contract.signingKeys, { handle: () => kit.accessKeys().map((key) => ({ ...key })) }),
+      action(contract.findByPhone, {
+        handle: async ({ phone }) => ({ user: (await personAt(kit, { phone: normalizePhone(phone, kit.config.country) }))?.id ?? null }),
+      }),
       action(contract.notify, { handle: (params, context) => notify(kit, params, context) }),
       action(contract.notifyOrganization, { handle: (params, context) => notifyOrganization(kit, params, context) }),
     ],
