@@ -70,11 +70,11 @@ export async function createHttpApp(parts: AppParts): Promise<Express> {
   })
   app.use('/graphql', expressMiddleware(api, { context: ({ req }) => Promise.resolve(contexts.get(req)!) }))
   app.use(createEntryPoints(parts.routes))
-  app.use((_request, response) => sendRefusal(response, new Refusal('NOT_FOUND'), 'other'))
-  app.use(((error, request, response, _next) => {
+  app.use((_request, response) => sendRefusal(response, new Refusal('NOT_FOUND')))
+  app.use(((error, _request, response, _next) => {
     // An answer that came after TIMED_OUT was given.
     if (response.headersSent) return
-    sendRefusal(response, refusalAtDoor(error, logger), formOf(request))
+    sendRefusal(response, refusalAtDoor(error, logger))
   }) satisfies ErrorRequestHandler)
   return app
 }
@@ -93,8 +93,6 @@ async function contextOf(request: Request, bus: Bus, caller: UserCaller | undefi
   }
 }
 
-const formOf = (request: Request): 'graphql' | 'other' => (/^\/graphql(?![\w-])/.test(request.originalUrl) ? 'graphql' : 'other')
-
 const noStore: RequestHandler = (_request, response, next) => {
   response.set('cache-control', 'no-store')
   next()
@@ -102,8 +100,8 @@ const noStore: RequestHandler = (_request, response, next) => {
 
 /** TIMED_OUT for what takes too long. What was acknowledged meanwhile stands. */
 function inTime(milliseconds: number): RequestHandler {
-  return (request, response, next) => {
-    const alarm = setTimeout(() => sendRefusal(response, new Refusal('TIMED_OUT'), formOf(request)), milliseconds)
+  return (_request, response, next) => {
+    const alarm = setTimeout(() => sendRefusal(response, new Refusal('TIMED_OUT')), milliseconds)
     response.once('close', () => clearTimeout(alarm))
     next()
   }

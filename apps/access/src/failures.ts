@@ -5,14 +5,14 @@ import { isCode, Refusal } from '@growr/contracts'
 import { statuses, toGraphQLError } from '@growr/graphql'
 import type { Logger } from '@growr/runtime'
 
-/** Answers with a refusal: in the form of GraphQL at its door, else as `{ error }`. Nothing happens where an answer is under way. */
-export function sendRefusal(response: Response, refusal: Refusal, door: 'graphql' | 'other'): void {
+/** Answers with a refusal, at every door in GraphQL's form. Nothing happens where an answer is under way. */
+export function sendRefusal(response: Response, refusal: Refusal): void {
   if (response.headersSent || response.destroyed) return
   const { retryAfter } = (refusal.details ?? {}) as { retryAfter?: unknown }
   if (typeof retryAfter === 'number') response.set('retry-after', String(Math.ceil(retryAfter)))
   if (statuses[refusal.code] === 401) response.set('www-authenticate', 'Bearer')
   const { message, extensions } = toGraphQLError(refusal)
-  response.status(statuses[refusal.code]).json(door === 'graphql' ? { errors: [{ message, extensions }] } : { error: refusal.toJSON() })
+  response.status(statuses[refusal.code]).json({ errors: [{ message, extensions }] })
 }
 
 /** Whatever was thrown at a door as a refusal: malformed requests by their kind, the rest logged under a reference. */

@@ -1,1 +1,8 @@
-export {}
+export { GrowrClient } from './client.ts'
+export type { ClientOptions, RequestOptions } from './client.ts'
+export { operationOf } from './document.ts'
+export type { KnownOperation, OperationName } from './document.ts'
+export { GrowrError } from './error.ts'
+export { operations } from './operations.ts'
+export type * from './operations.ts'
+export type { Fetch } from './transport.ts'

@@ -1,0 +1,16 @@
+/** A refusal of the node, or of the way to it. */
+export class GrowrError extends Error {
+  override readonly name = 'GrowrError'
+  /** A code of the node's catalogue; UNAVAILABLE where the node was not reached. */
+  readonly code: string
+  /** The parameter that it is about. */
+  readonly path: string | undefined
+  readonly details: Readonly<Record<string, unknown>> | undefined
+
+  constructor(code: string, message: string, options: { path?: string | undefined; details?: Readonly<Record<string, unknown>> | undefined; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.path = options.path
+    this.details = options.details
+  }
+}
