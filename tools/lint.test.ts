@@ -50,7 +50,7 @@ test('each forbidden import is refused by the rule on imports', () => {
     ['apps/payment/src/a.ts', imports('../../financing/src/group.ts')],
     ['apps/payment/src/b.ts', "const thing: unknown = require('@growr/financing')\nexport const other = thing\n"],
     ['apps/node/src/a.ts', imports('../../access/src/index.ts')],
-    ['apps/node/src/b.ts', imports('@growr/journey')],
+    ['apps/payment/src/c.ts', imports('@growr/journey')],
   ]
   expect(lint(Object.fromEntries(planted))).toEqual(planted.map(([path]) => `${path}: growr(imports)`).sort())
 })
@@ -65,6 +65,7 @@ test('what is allowed passes', () => {
     'libs/books/bench/a.ts': imports('../src/index.ts'),
     'apps/financing/src/loan/a.ts': imports('@growr/lending') + "export { more } from '../group.ts'\n",
     'apps/node/src/a.ts': imports('@growr/financing'),
+    'apps/node/src/b.ts': imports('@growr/journey'),
     'tools/journey/src/a.ts': imports('@growr/node'),
   })).toEqual([])
 })
@@ -94,4 +95,12 @@ test('numbers, clocks and chance are refused in the domain, and only there', () 
   }
   expect(lint(inPackage('runtime'))).toEqual([])
   expect(lint({ 'libs/lending/src/dates.ts': bad.number, 'libs/money/src/a.test.ts': bad.number })).toEqual([])
+})
+
+test('a promise that nobody awaits is refused', () => {
+  const tsconfig = JSON.stringify({ compilerOptions: { strict: true, target: 'es2024', module: 'nodenext' } })
+  const work = 'const work = async (): Promise<void> => undefined\nexport function f(): void {\n  '
+  expect(lint({ 'tsconfig.json': tsconfig, 'libs/books/src/a.ts': `${work}work()\n}\n`, 'libs/books/src/b.ts': `${work}void work()\n}\n` })).toEqual([
+    'libs/books/src/a.ts: typescript(no-floating-promises)',
+  ])
 })

@@ -94,7 +94,7 @@ export function createTimer(clock: Clock, onError: (name: string, error: unknown
       stopped = true
       clearTimeout(alarm)
       unsubscribe?.()
-      const running = [...jobs].map((job) => job.running)
+      const running = [...jobs].flatMap((job) => job.running ?? [])
       jobs.clear()
       await Promise.all(running)
     },
