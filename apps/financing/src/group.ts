@@ -81,6 +81,9 @@ export function createFinancingGroup(options: FinancingOptions): Group {
     bus,
     services,
     subgraph: { name: NAME, typeDefs, schema },
+    get store() {
+      return opened?.store
+    },
 
     async start() {
       const books = await openBookStore(keep, clock)

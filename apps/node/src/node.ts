@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createAccessGroup, type AccessGroup } from '@growr/access'
-import { createBroker, createBus, createCallTokens, type CallTokens, type Group as GroupName, type PublicKey } from '@growr/bus'
+import { createBroker, createBus, createCallTokens, type Broker, type CallTokens, type Group as GroupName, type PublicKey } from '@growr/bus'
 import { createFinancingGroup, openFinancingKeep } from '@growr/financing'
-import { createIdentityGroup, defaultConfig, openIdentityKeep, type IdentityGroup } from '@growr/identity'
+import { createIdentityGroup, defaultConfig, openIdentityKeep, type IdentityGroup, type IdentityOptions } from '@growr/identity'
 import { resolvePassphrase } from '@growr/keys'
 import type { Messenger } from '@growr/messaging'
 import { createPaymentGroup, openPaymentKeep } from '@growr/payment'
@@ -29,6 +29,24 @@ export interface Node {
   stop(): Promise<void>
 }
 
+type Store = NonNullable<Group['store']>
+
+/** What lies behind the doors: for an audit, or a test, in the same process. Nothing of it is reached from outside. */
+export interface Inside {
+  readonly broker: Broker
+  /** A group's side of the bus. */
+  readonly tokensOf: (group: GroupName) => CallTokens
+  /** A signature with the key by which a group speaks on the bus; the key stays in custody. */
+  readonly signAs: (group: GroupName, bytes: Uint8Array) => Promise<Uint8Array>
+  readonly stores: { readonly financing: Store; readonly payment: Store }
+}
+
+/** What a node that holds nobody's money may do cheaper. */
+export interface Thrift {
+  /** Of passwords and PINs. */
+  readonly hashCost?: IdentityOptions['hashCost']
+}
+
 interface Custodian {
   sign(kid: string, bytes: Uint8Array): Promise<Uint8Array>
   current(purpose: string): { readonly kid: string; readonly publicJwk: object } | undefined
@@ -42,18 +60,23 @@ const callKey = (custody: Custodian) => {
 
 /** Starts a node; what was started is stopped again where something fails. */
 export async function startNode(config: NodeConfig): Promise<Node> {
+  return (await openNode(config)).node
+}
+
+/** The same, with what lies behind the doors. */
+export async function openNode(config: NodeConfig, thrift: Thrift = {}): Promise<{ readonly node: Node; readonly inside: Inside }> {
   const data = resolve(config.data)
   const lock: DirectoryLock = lockDirectory(data)
   const closing: (() => unknown)[] = [() => lock.release()]
   try {
-    return await assemble({ ...config, data }, closing)
+    return await assemble({ ...config, data }, closing, thrift)
   } catch (error) {
     for (const close of closing.toReversed()) await Promise.resolve(close()).catch(() => undefined)
     throw error
   }
 }
 
-async function assemble(config: NodeConfig, closing: (() => unknown)[]): Promise<Node> {
+async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: Thrift): Promise<{ node: Node; inside: Inside }> {
   const { data } = config
   const clock = nodeClock({ temporary: config.temporary, start: config.clock === undefined ? undefined : new Date(config.clock) })
   const log = createLogger({ level: config.log.level, destination: config.log.file ?? join(data, 'node.log') })
@@ -92,6 +115,7 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[]): Promise
     keep: identityKeep,
     tokens: tokensOf('identity'),
     messenger,
+    ...(thrift.hashCost && { hashCost: thrift.hashCost }),
     config: { operatorEmail: config.operatorEmail, publicUrl: config.publicUrl, country: config.country, allowInsecureConnectors: config.allowInsecureConnectors },
   })
   const financing = createFinancingGroup({ ...common, keep: financingKeep, tokens: tokensOf('financing') })
@@ -120,7 +144,7 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[]): Promise
   }
   for (const group of inner) await group.run()
 
-  return {
+  const node: Node = {
     url: gateway.url,
     data,
     log,
@@ -135,6 +159,11 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[]): Promise
       for (const close of closing.toReversed()) await Promise.resolve(close()).catch((error: unknown) => log.error({ error }, 'a part did not stop in order'))
     },
   }
+  const { store: financingStore } = financing
+  const { store: paymentStore } = payment
+  if (!financingStore || !paymentStore) throw new Error('a group without its books')
+  const signAs = (group: GroupName, bytes: Uint8Array): Promise<Uint8Array> => custodies[group].sign(callKey(custodies[group]).kid, bytes)
+  return { node, inside: { broker, tokensOf, signAs, stores: { financing: financingStore, payment: paymentStore } } }
 }
 
 const healthOf = ({ ok, reasons }: { readonly ok: boolean; readonly reasons: readonly string[] }) => (ok ? { ok } : { ok, reason: reasons.join(', ').slice(0, 500) })

@@ -58,6 +58,9 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log }: Payment
     bus,
     services,
     subgraph: { name: NAME, typeDefs, schema },
+    get store() {
+      return opened?.store
+    },
 
     async start() {
       const books = await openBookStore(keep, clock)

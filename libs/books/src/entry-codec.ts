@@ -79,7 +79,8 @@ export async function openEntry(opener: Opener, key: string, entry: Entry): Prom
   if (subject === null) return { ...body, erased: false }
   const opened = await openSubject(opener, key, entry, subject)
   return {
-    event: { ...body.event, subject: opened?.event ?? null },
+    // An event that said nothing of the person has no subject: null would say that the person was erased.
+    event: opened !== null && opened.event === null ? body.event : { ...body.event, subject: opened?.event ?? null },
     state: { ...body.state, subject: opened?.state ?? null },
     erased: opened === null,
   }

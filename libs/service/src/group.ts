@@ -1,3 +1,4 @@
+import type { BookStore } from '@growr/books'
 import type { Bus, Service } from '@growr/bus'
 
 /** An HTTP entry point that a group owns and the gateway serves: documents, callbacks. */
@@ -27,6 +28,8 @@ export interface Group {
   /** Its part of the API. */
   readonly subgraph?: { readonly name: string; readonly typeDefs: string; readonly schema: unknown }
   readonly routes?: readonly HttpRoute[]
+  /** Its books, once it has started: for an audit in the same process. */
+  readonly store?: BookStore | undefined
   /** Opens its stores and offers its services. */
   start(): Promise<void>
   /** Begins what acts by itself (followers, timers), once all groups offer their services. */
