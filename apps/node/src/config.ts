@@ -24,6 +24,13 @@ const sms = z.strictObject({
   from: z.string().max(20).optional().describe('The sender: a number or an alphanumeric name.'),
 })
 
+const bus = z.strictObject({
+  requestTimeoutMs: z.number().int().min(0).max(600_000).optional().describe('How long a call of an action may take until it is TIMED_OUT; 0 switches it off.'),
+  retry: z.strictObject({ retries: z.number().int().min(0).max(20), delayMs: z.number().int().min(1).max(60_000).optional(), maxDelayMs: z.number().int().min(1).max(600_000).optional() }).optional().describe('Tries again what did not arrive: queries, and mutations with a request id.'),
+  breaker: z.strictObject({ threshold: z.number().min(0.01).max(1), minRequests: z.number().int().min(1), windowSeconds: z.number().int().min(1), halfOpenMs: z.number().int().min(1) }).optional().describe('Stops calling an action that keeps failing from inside.'),
+  bulkhead: z.strictObject({ concurrency: z.number().int().min(1), maxQueue: z.number().int().min(0) }).optional().describe('How many calls of one action run at once, and how many may wait.'),
+})
+
 /** Everything that an operator can set: in a JSON file, by GROWR_* variables or on the command line. Unknown keys are refused. */
 export const nodeConfig = z.strictObject({
   data: z.string().min(1).default('.data').describe('The data directory.'),
@@ -38,6 +45,7 @@ export const nodeConfig = z.strictObject({
   clock: z.iso.datetime().optional().describe('Where the clock of a temporary node stands.'),
   log: z.strictObject({ level: z.enum(logLevels).default('info'), file: z.string().optional().describe('node.log in the data directory if not given; /dev/stdout for containers.') }).prefault({}),
   api: accessConfig.prefault({}),
+  bus: bus.prefault({}),
   smtp: smtp.optional(),
   sms: sms.optional(),
 })

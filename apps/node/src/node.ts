@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createAccessGroup, type AccessGroup } from '@growr/access'
-import { createBroker, createBus, createCallTokens, type Broker, type CallTokens, type Group as GroupName, type PublicKey } from '@growr/bus'
+import { createBroker, createBus, createCallTokens, type Broker, type BusConfig, type CallTokens, type Group as GroupName, type PublicKey } from '@growr/bus'
 import { createFinancingGroup, openFinancingKeep } from '@growr/financing'
 import { createIdentityGroup, defaultConfig, openIdentityKeep, type IdentityGroup, type IdentityOptions } from '@growr/identity'
 import { resolvePassphrase } from '@growr/keys'
@@ -103,6 +103,7 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
   const calls = metrics.counter({ name: 'growr_calls_total', help: 'Calls of actions by outcome', labels: { outcome: ['OK', 'REFUSED', 'FAILED'] } })
   const broker = createBroker({
     name: 'node',
+    config: JSON.parse(JSON.stringify(config.bus)) as BusConfig,
     log: (level, message, fields) => log[level](fields, message),
     measure: ({ outcome }) => calls.add({ outcome: outcome === 'OK' ? 'OK' : outcome === 'INTERNAL' ? 'FAILED' : 'REFUSED' }),
   })
