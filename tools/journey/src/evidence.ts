@@ -48,19 +48,21 @@ export function listening(door: Door, evidence: Evidence): Door {
     name: door.name,
     perform(actor, request) {
       note(evidence, request.with)
+      if (ABOUT_PEOPLE.has(request.operation) && typeof request.with['name'] === 'string') evidence.names.add(request.with['name'])
       return door.perform(actor, request)
     },
   }
 }
 
 const DEEPEST = 16
+/** Operations whose `name` is a person's. */
+const ABOUT_PEOPLE = new Set(['addMember', 'inviteInvestor', 'registerInvestor', 'updateUser'])
 
 function note(evidence: Evidence, value: unknown, depth = 0): void {
   if (depth > DEEPEST || typeof value !== 'object' || value === null) return
   if (Array.isArray(value)) return value.forEach((element) => note(evidence, element, depth + 1))
   const { claims, ...fields } = value as Readonly<Record<string, unknown>>
   if (typeof claims === 'object' && claims !== null && !Array.isArray(claims)) evidence.claims.push(claims as Readonly<Record<string, unknown>>)
-  const ofPerson = 'email' in fields || 'phone' in fields
   for (const [key, inner] of Object.entries(fields)) {
     const text = typeof inner === 'string' ? inner : undefined
     if (text === undefined) note(evidence, inner, depth + 1)
@@ -69,6 +71,15 @@ function note(evidence: Evidence, value: unknown, depth = 0): void {
     else if (/reference$/i.test(key)) evidence.references.add(text)
     else if (/address$/i.test(key)) evidence.addresses.add(text)
     else if (/^(password|presentPassword|refreshToken|presentation)$/.test(key)) evidence.secrets.add(text)
-    else if (key === 'adminName' || (key === 'name' && ofPerson)) evidence.names.add(text)
+    else if (key === 'adminName') evidence.names.add(text)
+  }
+}
+
+/** Both together. */
+export function mergeEvidence(one: Evidence, other: Evidence): Evidence {
+  const both = (key: Exclude<keyof Evidence, 'claims'>): Set<string> => new Set([...one[key], ...other[key]])
+  return {
+    names: both('names'), phones: both('phones'), emails: both('emails'), userIds: both('userIds'), dids: both('dids'),
+    references: both('references'), addresses: both('addresses'), secrets: both('secrets'), claims: [...one.claims, ...other.claims],
   }
 }

@@ -31,5 +31,5 @@ function exact(expected: unknown, actual: unknown, path: string): string[] {
   return Object.is(expected, actual) ? [] : [say(path, expected, actual)]
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const say = (path: string, expected: unknown, actual: unknown): string => `${path || 'the result'}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual) ?? 'nothing'}`

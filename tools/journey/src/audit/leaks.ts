@@ -1,0 +1,85 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import type { Finding } from './finding.ts'
+import { Searcher, type Needle } from './search.ts'
+import type { Sought } from './needles.ts'
+import { PHONE_LIKE } from './spellings.ts'
+
+/** Views are built of what their books seal, lie under disk encryption, and can be thrown away; messages are for people. */
+const PASSED_OVER = new Set(['index', 'mailbox'])
+/** Records of people hold user ids and DIDs in the open, as their keys; what is personal in them is encrypted. */
+const RECORDS = /^identity\/|collections\.db/
+const KINDS_IN_RECORDS = new Set(['phone', 'e-mail', 'name', 'address', 'secret', 'claim'])
+const MOST = 50
+
+/** Looks for what is personal where it must not be. */
+export class LeakSearch {
+  readonly #texts: Searcher
+  readonly #sought: Sought
+  readonly #bytes: Searcher
+  readonly #records: Searcher
+
+  constructor(sought: Sought) {
+    this.#sought = sought
+    this.#texts = new Searcher(sought.texts)
+    this.#bytes = new Searcher(sought.bytes)
+    this.#records = new Searcher(sought.bytes.filter(({ kind }: Needle) => KINDS_IN_RECORDS.has(kind)))
+  }
+
+  /** What kinds of personal data stand in a text. */
+  kindsIn(text: string): ReadonlySet<string> {
+    const kinds = new Set(this.#texts.search(Buffer.from(text)).map(({ kind }) => kind))
+    if (this.#holdsPhone(text)) kinds.add('phone')
+    if (this.#sought.claims.some((claim) => claim.test(text))) kinds.add('claim')
+    return kinds
+  }
+
+  /** A text of lines, such as a log. */
+  inLines(name: string, text: string): Finding[] {
+    const findings: Finding[] = []
+    // One look at the whole tells whether any line is worth one.
+    if (this.kindsIn(text).size === 0) return findings
+    for (const [index, line] of text.split('\n').entries()) {
+      for (const kind of this.kindsIn(line)) findings.push(leaked(name, index + 1, kind))
+      if (findings.length >= MOST) break
+    }
+    return findings
+  }
+
+  /** All files of a data directory but those that may hold people's data, byte by byte. */
+  async inFiles(data: string): Promise<Finding[]> {
+    const findings: Finding[] = []
+    for (const file of await filesOf(data)) {
+      const name = relative(data, file).replaceAll('\\', '/')
+      const content = await readFile(file)
+      if (name.endsWith('.log')) findings.push(...this.inLines(name, content.toString('utf8')))
+      else {
+        const hits = (RECORDS.test(name) ? this.#records : this.#bytes).search(content, MOST)
+        for (const kind of new Set(hits.map((hit) => hit.kind))) findings.push(leaked(name, hits.find((hit) => hit.kind === kind)?.offset ?? null, kind))
+      }
+      if (findings.length >= MOST) break
+    }
+    return findings
+  }
+
+  #holdsPhone(text: string): boolean {
+    const { phones } = this.#sought
+    if (phones.size === 0) return false
+    for (const [run] of text.matchAll(PHONE_LIKE)) {
+      const digits = run.replace(/\D/g, '')
+      for (const phone of phones) if (digits.includes(phone)) return true
+    }
+    return false
+  }
+}
+
+export const leaked = (of: string, at: number | null, kind: string): Finding => ({ code: 'PERSONAL_DATA_LEAKED', of, at, message: `a ${kind} stands here in the open` })
+
+async function filesOf(folder: string): Promise<string[]> {
+  const found: string[] = []
+  for (const item of await readdir(folder, { withFileTypes: true })) {
+    if (item.isDirectory() && !PASSED_OVER.has(item.name)) found.push(...(await filesOf(join(folder, item.name))))
+    else if (item.isFile()) found.push(join(folder, item.name))
+  }
+  return found.toSorted()
+}

@@ -1,0 +1,39 @@
+/** Shorter than this, a string in an encoding would be found where chance put it: 8 characters of base64 are 48 bits. */
+export const SHORTEST_ENCODED = 8
+/** Fewer digits than this are no phone number. */
+export const SHORTEST_PHONE = 7
+/** Country codes have 1 to 3 digits. */
+const LONGEST_COUNTRY_CODE = 3
+
+/** As somebody may write a text: both Unicode forms, without its accents, in small and capital letters, in a URL. */
+export function written(text: string): string[] {
+  const forms = [text, text.normalize('NFC'), text.normalize('NFD'), text.normalize('NFD').replace(/\p{M}/gu, '')]
+  const cased = forms.flatMap((form) => [form, form.toLowerCase(), form.toUpperCase()])
+  return unique([...cased, ...cased.map(encodeURIComponent), ...cased.map((form) => encodeURIComponent(form).toLowerCase())])
+}
+
+/** As a machine may write it: hex, and base64 wherever in a longer text it stands, in both alphabets. */
+export function encoded(text: string): string[] {
+  const bytes = Buffer.from(text)
+  const hex = bytes.toString('hex')
+  const inside = [0, 1, 2].map((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')
+    // The first and last characters hold bits of what stands beside it.
+    const first = Math.ceil((before * 8) / 6)
+    const last = Math.floor(((before + bytes.length) * 8) / 6)
+    return whole.slice(first, last)
+  })
+  return unique([hex, hex.toUpperCase(), ...inside, ...inside.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))]).filter((form) => form.length >= SHORTEST_ENCODED)
+}
+
+/** A phone number's digits, and what is left without a country code. */
+export function phoneDigits(phone: string): { readonly all: string; readonly national: string } {
+  const all = phone.replace(/\D/g, '')
+  const longest = Math.min(LONGEST_COUNTRY_CODE, Math.max(0, all.length - SHORTEST_PHONE))
+  return { all, national: all.slice(longest) }
+}
+
+/** Runs of digits as people write phone numbers, with what they put between. */
+export const PHONE_LIKE = /\+?\d(?:[\s().\/-]{0,2}\d){5,24}/g
+
+export const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)]
