@@ -1,13 +1,15 @@
 import type { ActionContext } from '@growr/bus'
 import { callingUser } from '@growr/bus'
 import { identity, isCode, loan as contract, Refusal, type Code, type Params } from '@growr/contracts'
-import { decideLoan, type LoanState, type RefusalReason } from '@growr/lending'
+import { decideLoan, type LoanState, type LoanVerification, type RefusalReason } from '@growr/lending'
 import { eventsOf, positiveOf, type Written } from '@growr/service'
 import { type Financing, today } from '../financing.ts'
 
 interface Verdict {
   readonly verifierDid: string
   readonly refusals: readonly RefusalReason[]
+  /** Goes into the entry, where an auditor finds it. */
+  readonly verification: LoanVerification
 }
 
 /**
@@ -59,12 +61,12 @@ async function verify(params: Params<typeof contract.applyForLoan>, did: string,
   const { project } = params
   const challenge = params.challenge ?? (await context.call(identity.requestPresentation, { project })).challenge
   const presentation = params.presentation ?? (await context.call(identity.createVCPresentation, { project, challenge })).presentation
-  const { verdict, verifier, checks, refusal, holder } = await context.call(identity.validateVC, { project, challenge, presentation })
+  const { verdict, verifier, checks, refusal, holder, digest } = await context.call(identity.validateVC, { project, challenge, presentation })
   const failed = checks.filter((check) => check.verdict !== 'valid').map((check) => ({ code: check.code ?? 'CRITERIA_NOT_MET', path: check.id }))
   // The decisive one first: it is the reason that the borrower reads.
   const refusals = refusal ? [{ code: refusal.code, path: refusal.path }, ...failed.filter(({ code, path }) => code !== refusal.code || path !== refusal.path)] : failed
   // A presentation proves its holder; the loan must be that person's.
   if (holder !== did) refusals.unshift({ code: 'HOLDER_MISMATCH', path: 'presentation' })
   if (verdict !== 'valid' && refusals.length === 0) throw new Error('a verdict without a reason')
-  return { verifierDid: verifier, refusals }
+  return { verifierDid: verifier, refusals, verification: { digest, checks: checks.map(({ id, check, verdict: found }) => ({ id, check, verdict: found })) } }
 }

@@ -5,7 +5,7 @@ import { figures, firstRefusal, refuse, type Decision, type Refused } from '../r
 import { loanTermsOf, quote } from '../quote.ts'
 import { ownCash, requireFunds, type ProjectPosition } from '../position.ts'
 import { outstandingOf } from '../schedule/index.ts'
-import type { CancelReason, LoanEvent, LoanMoney, LoanState, LoanSubject, RefusalReason } from '../types/loan.ts'
+import type { CancelReason, LoanEvent, LoanMoney, LoanState, LoanSubject, LoanVerification, RefusalReason } from '../types/loan.ts'
 import type { ProjectState } from '../types/project.ts'
 import { accrues, accruedThrough, allocationOf, settlementOf } from './settlement.ts'
 
@@ -20,7 +20,7 @@ export interface ApplyForLoan {
   readonly position: ProjectPosition
   readonly amount: Amount
   readonly months: number
-  readonly verdict: { readonly verifierDid: string | null; readonly refusals: readonly RefusalReason[] }
+  readonly verdict: { readonly verifierDid: string | null; readonly refusals: readonly RefusalReason[]; readonly verification?: LoanVerification }
   readonly on: LocalDate
   readonly subject?: LoanSubject
 }
@@ -79,6 +79,7 @@ function apply(command: ApplyForLoan): Decision<LoanEvent> {
     requestedMonths: months,
     terms: loanTermsOf(project.loans),
     applicationDate: on,
+    ...(command.verdict.verification ? { verification: command.verdict.verification } : {}),
   }
   const subject = command.subject ? { subject: command.subject } : {}
   const { refusals } = command.verdict

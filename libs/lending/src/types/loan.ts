@@ -33,6 +33,19 @@ export interface RefusalReason {
   readonly path: string | null
 }
 
+/** One thing that the verifier looked at, as an approval records it: where, what, and what came of it. */
+export interface VerifiedCheck {
+  readonly id: string
+  readonly check: string
+  readonly verdict: 'valid' | 'invalid' | 'unknown'
+}
+
+/** The verification behind an application: a digest of the presentation and each check that was made. No claim, no DID of the borrower. */
+export interface LoanVerification {
+  readonly digest: string
+  readonly checks: readonly VerifiedCheck[]
+}
+
 /** What leads to the borrower: sealed under that person's key, null after an erasure. */
 export interface LoanSubject {
   readonly userDid?: string
@@ -106,6 +119,8 @@ export interface LoanApplied {
   readonly requestedMonths: number
   readonly terms: LoanTerms
   readonly applicationDate: LocalDate
+  /** What was checked; an auditor holds it against what the project's criteria ask for. */
+  readonly verification?: LoanVerification
 }
 
 /** Where a repayment went, as changes: negative only where an earlier value date moves interest to principal. */
