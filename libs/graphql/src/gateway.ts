@@ -1,9 +1,11 @@
 // Before the library is loaded: it would otherwise report to its maker.
 process.env['APOLLO_TELEMETRY_DISABLED'] = 'true'
 const { ApolloGateway } = await import('@apollo/gateway')
-import type { GraphQLSchema } from './graphql.ts'
+import type { GatewayConfig, GraphQLDataSource } from '@apollo/gateway'
 import { InProcessDataSource, PooledDataSource } from './datasource.ts'
 import type { ErrorLog } from './errors.ts'
+import type { DocumentNode, GraphQLSchema } from './graphql.ts'
+import { compilePlan, type Run } from './plan.ts'
 
 export type Gateway = InstanceType<typeof ApolloGateway>
 
@@ -12,28 +14,54 @@ export interface GatewayOptions {
   /** Each subgraph of the supergraph: its schema where it lives in this process, its URL where it does not. */
   readonly subgraphs: Readonly<Record<string, GraphQLSchema | { readonly url: string }>>
   readonly log?: ErrorLog
+  /** Leaves each execution to Apollo; for comparison. */
+  readonly plain?: boolean
 }
 
 /** The gateway over these subgraphs; one that the supergraph names and that is not given is refused at once. */
-export function createGateway({ supergraph, subgraphs, log }: GatewayOptions): { gateway: Gateway; close: () => Promise<void> } {
+export function createGateway({ supergraph, subgraphs, log, plain }: GatewayOptions): { gateway: Gateway; close: () => Promise<void> } {
   const pools: PooledDataSource[] = []
-  const gateway = new ApolloGateway({
+  const sources: Record<string, GraphQLDataSource> = {}
+  const compiled = new CompiledPlans()
+  const gateway: Gateway = new ApolloGateway({
     supergraphSdl: supergraph,
     logger: silent,
     buildService: ({ name }) => {
       const found = subgraphs[name]
       if (!found) throw new Error(`the supergraph names ${name}, which is not there`)
-      if (!('url' in found)) return new InProcessDataSource(found, log ? { log } : {})
+      if (!('url' in found)) return (sources[name] = new InProcessDataSource(found, log ? { log } : {}))
       const pool = new PooledDataSource(found.url)
       pools.push(pool)
-      return pool
+      return (sources[name] = pool)
     },
+    ...(plain ? {} : { experimental_didResolveQueryPlan: (resolved: Resolved) => compiled.keep(resolved, gateway.schema, sources) }),
   })
+  const byApollo = gateway.executor
+  if (!plain) gateway.executor = (context) => compiled.find(context)?.(context) ?? byApollo(context)
   const close = async (): Promise<void> => {
     await gateway.stop()
     await Promise.all(pools.map((pool) => pool.close()))
   }
   return { gateway, close }
+}
+
+type Resolved = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0]
+type RequestContext = Parameters<Gateway['executor']>[0]
+
+/** Plans of documents that came before. Apollo plans and runs the first request, and keeps the documents; what it forgets is gone here too. */
+class CompiledPlans {
+  readonly #plans = new WeakMap<DocumentNode, { name: string | undefined; run: Run | undefined }>()
+
+  keep({ queryPlan, requestContext, operationContext }: Resolved, schema: GraphQLSchema | undefined, sources: Readonly<Record<string, GraphQLDataSource>>): void {
+    if (!schema) return
+    const run = compilePlan(queryPlan, schema, sources, operationContext.operation, operationContext.fragments)
+    this.#plans.set(requestContext.document, { name: requestContext.request.operationName, run })
+  }
+
+  find(context: RequestContext): Run | undefined {
+    const known = this.#plans.get(context.document)
+    return known && known.name === context.request.operationName && !context.metrics?.captureTraces ? known.run : undefined
+  }
 }
 
 const quiet = (): void => {}
