@@ -67,6 +67,23 @@ describe('who asks', () => {
     expect(node.asked.keys).toBe(1)
   })
 
+  test('a token that was verified before ends with its key, and when it expires', async () => {
+    let now = Date.now()
+    await start({}, [], { now: () => new Date(now) })
+    let token = await node.token()
+    const outcome = async () => code(await node.ask('{ me { id } }', { token })) ?? 'OK'
+    expect([await outcome(), await outcome()]).toEqual(['OK', 'OK'])
+    now += 599_000
+    expect(await outcome()).toBe('OK')
+    now += 2000
+    expect(await outcome()).toBe('TOKEN_EXPIRED')
+    token = await node.token()
+    expect(await outcome()).toBe('OK')
+    node.withdraw()
+    now += 61_000
+    expect(await outcome()).toBe('TOKEN_INVALID')
+  })
+
   test('identity headers from outside make nobody anybody', async () => {
     await start()
     const answer = await node.ask('{ me { id } }', { headers: { 'x-growr-user': 'x', 'x-user-id': 'ana', 'x-role': 'NODE_OPERATOR' } })

@@ -14,6 +14,8 @@ class SigningKeys {
   #keys = new Map<string, TokenJwk>()
   #asked = Number.NEGATIVE_INFINITY
   #asking: Promise<void> | undefined
+  /** Changes with the keys. */
+  version = 0
 
   constructor(bus: Bus, now: () => number) {
     this.#bus = bus
@@ -36,7 +38,9 @@ class SigningKeys {
 
   async #ask(): Promise<void> {
     const found = await this.#bus.call(user.signingKeys, {}, { as: { service: 'access' } })
-    this.#keys = new Map(found.map((key) => [String(key['kid']), key as unknown as TokenJwk]))
+    const keys = new Map(found.map((key) => [String(key['kid']), key as unknown as TokenJwk]))
+    if (JSON.stringify([...keys]) !== JSON.stringify([...this.#keys])) this.version++
+    this.#keys = keys
     this.#asked = this.#now()
   }
 }
@@ -49,24 +53,46 @@ export interface IdentifyOptions {
   readonly clock?: Clock
 }
 
+interface Verified {
+  readonly caller: UserCaller
+  readonly expires: number
+  readonly version: number
+}
+
+/** How many verified tokens are remembered. */
+const remembered = 10_000
+
 /** Says who a request comes from. */
 export type Identify = (headers: IncomingHttpHeaders) => Promise<UserCaller | undefined>
 
 /**
- * The user behind a bearer token; undefined where there is none. The token is verified by Passport's JWT strategy, and then User is
- * asked whether its session still lives, at each request: after a block none succeeds.
+ * The user behind a bearer token; undefined where there is none. The token is verified by Passport's JWT strategy, once, and
+ * remembered until it expires or the keys change; User is asked at each request whether its session still lives: after a block
+ * none succeeds.
  * UNAUTHENTICATED, TOKEN_INVALID, TOKEN_EXPIRED, SESSION_REVOKED.
  */
 export function createIdentify({ bus, issuer, clock = systemClock }: IdentifyOptions): Identify {
   const keys = new SigningKeys(bus, () => clock.now().getTime())
   const strategy = apiStrategy({ issuer, clock, keys, sessions: { isLive: () => true } })
-  return async ({ authorization }) => {
-    if (authorization === undefined) return undefined
+  const verified = new Map<string, Verified>()
+
+  const verify = async (authorization: string): Promise<UserCaller> => {
     const kid = kidOf(authorization)
     if (kid !== undefined) await keys.prepare(kid)
+    const known = verified.get(authorization)
+    if (known && known.version === keys.version && known.expires > clock.now().getTime()) return known.caller
+    verified.delete(authorization)
     const token = await authenticate(strategy, { headers: { authorization } })
     const caller = token && callerOf(token)
     if (!caller) throw new AuthError('TOKEN_INVALID')
+    verified.set(authorization, { caller, expires: token.expiresAt.getTime(), version: keys.version })
+    if (verified.size > remembered) verified.delete(verified.keys().next().value!)
+    return caller
+  }
+
+  return async ({ authorization }) => {
+    if (authorization === undefined) return undefined
+    const caller = await verify(authorization)
     const { live } = await bus.call(user.checkSession, { session: caller.session, user: caller.userId, membership: caller.membership }, { as: { service: 'access' } })
     if (!live) throw new Refusal('SESSION_REVOKED')
     return caller

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
-import { AccessTokens, type TokenJwk } from '@growr/auth'
+import { AccessTokens, systemClock, type Clock, type TokenJwk } from '@growr/auth'
 import { callerScope, callingUser, createBroker, createBus, createCallTokens, defineService, groups, implement, type Group as GroupName } from '@growr/bus'
 import { defineAction, Refusal, user } from '@growr/contracts'
 import { composeSupergraph, field, reference, subgraph } from '@growr/graphql'
@@ -36,10 +36,12 @@ export interface TestNode {
   token(role?: string, session?: string, issuer?: string): Promise<string>
   ask(query: string, options?: { token?: string; variables?: unknown; headers?: Record<string, string> }): Promise<{ status: number; headers: Headers; body: { data?: Record<string, unknown> | null; errors?: { message: string; extensions: Record<string, unknown> }[] } }>
   rotate(): void
+  /** Takes the present signing key back. */
+  withdraw(): void
   stop(): Promise<void>
 }
 
-export async function startNode(config: Partial<z.input<typeof accessConfig>> = {}, routes: readonly HttpRoute[] = []): Promise<TestNode> {
+export async function startNode(config: Partial<z.input<typeof accessConfig>> = {}, routes: readonly HttpRoute[] = [], clock: Clock = systemClock): Promise<TestNode> {
   const pairs = Object.fromEntries(groups.map((group) => [group, generateKeyPairSync('ed25519')])) as Record<GroupName, { publicKey: KeyObject; privateKey: KeyObject }>
   const publicKeys = Object.fromEntries(groups.map((group) => [group, pairs[group].publicKey]))
   const broker = createBroker({ name: `access-test-${++nodes}` })
@@ -105,6 +107,7 @@ export async function startNode(config: Partial<z.input<typeof accessConfig>> = 
     subgraphs: Object.fromEntries(parts.map(({ name, schema }) => [name, schema])),
     routes,
     issuer: 'growr',
+    clock,
     health,
     metrics: createMetrics(),
     logger: createLogger({ destination: { write: (line) => void lines.push(line) } }),
@@ -119,13 +122,14 @@ export async function startNode(config: Partial<z.input<typeof accessConfig>> = 
     asked,
     hang,
     rotate,
+    withdraw: () => void published.pop(),
     async token(role = 'ORIGINATOR_ADMIN', session = 's1', issuer = 'growr') {
       const signer = {
         currentKid: () => current,
         publicKey: () => undefined,
         sign: (kid: string, bytes: Uint8Array) => Promise.resolve(sign('sha256', bytes, { key: signing.get(kid)!, dsaEncoding: 'ieee-p1363' })),
       }
-      const tokens = new AccessTokens(signer, { issuer, clock: { now: () => new Date() } })
+      const tokens = new AccessTokens(signer, { issuer, clock })
       return (await tokens.issue({ userId: 'ana', role, organizationId: 'comsa', membershipId: 'm1' }, session)).accessToken
     },
     async ask(query, { token, variables, headers = {} } = {}) {
