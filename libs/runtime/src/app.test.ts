@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type AppHost, createApp, createLogger, type Part, silentLogger } from './index.ts'
 
@@ -95,6 +96,8 @@ test('a signal while it starts lets the part finish, starts no other, and stops'
   const slow = part('slow', { start: () => new Promise<void>((resolve) => { begin = () => { seen.push('+slow'); resolve() } }) })
   const running = createApp({ logger: silentLogger, parts: [slow, part('b')], host }).run()
   events.emit('SIGTERM', 'SIGTERM')
+  await setImmediate()
+  expect(seen).toEqual([])
   begin()
   await running
   await exit

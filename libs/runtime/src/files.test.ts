@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
+import { type FileHandle, open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { atomicWriteFile, diskCheck, freeDisk, lockDirectory, makePrivateDirectory } from './index.ts'
 
 let folder = ''
@@ -22,6 +23,41 @@ test('a file is replaced whole, private by default, and no draft is left', async
   expect([...readFileSync(path)]).toEqual([1, 2])
   expect(statSync(path).mode & 0o777).toBe(0o644)
   expect(readdirSync(folder)).toEqual(['keys.json'])
+})
+
+test('the file is on disk before it takes its name, and its name before the write is acknowledged', async () => {
+  const probe = await open(folder, 'r')
+  const handles = Object.getPrototypeOf(probe) as FileHandle
+  await probe.close()
+  const names = (): string => readdirSync(folder).map((name) => (name.endsWith('.tmp') ? 'draft' : name)).join()
+  const seen: string[] = []
+  const original = handles.sync
+  const spy = vi.spyOn(handles, 'sync').mockImplementation(async function (this: FileHandle) {
+    seen.push(`${(await this.stat()).isDirectory() ? 'directory' : 'file'} with ${names()}`)
+    await original.call(this)
+  })
+  try {
+    await atomicWriteFile(join(folder, 'a'), 'x')
+  } finally {
+    spy.mockRestore()
+  }
+  expect(seen).toEqual(['file with draft', 'directory with a'])
+})
+
+test('a disk that refuses to sync acknowledges nothing and keeps the old file', async () => {
+  const path = join(folder, 'a')
+  await atomicWriteFile(path, 'old')
+  const probe = await open(folder, 'r')
+  const handles = Object.getPrototypeOf(probe) as FileHandle
+  await probe.close()
+  const spy = vi.spyOn(handles, 'sync').mockRejectedValue(Object.assign(new Error('planted'), { code: 'EIO' }))
+  try {
+    await expect(atomicWriteFile(path, 'new')).rejects.toMatchObject({ code: 'EIO' })
+  } finally {
+    spy.mockRestore()
+  }
+  expect(readFileSync(path, 'utf8')).toBe('old')
+  expect(readdirSync(folder)).toEqual(['a'])
 })
 
 test('a write that fails leaves the old file and no draft', async () => {
