@@ -1,0 +1,156 @@
+import { createServer } from 'node:http'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { identity, loan as loans, user as users } from '@growr/contracts'
+import { nativeSigner, publicJwkOf, signConnectorStatement } from '@growr/credentials'
+import { callerOf } from '../bus.ts'
+import { KYC } from '../lending.ts'
+import { PASSWORD, PIN } from '../people.ts'
+import type { Fixture, Fixtures, Target } from './target.ts'
+
+/** A new invitation with its code, for somebody nobody has seen. */
+async function invited(f: Fixtures, { organization }: Target, type: 'ORIGINATOR_ADMIN' | 'BORROWER'): Promise<{ address: string; code: string }> {
+  const { people, door } = f.world
+  const address = type === 'BORROWER' ? people.phone() : `new-${f.next()}@comsa.example`
+  await door.do(organization.admin, 'addMember', { organization: organization.id, type, name: 'Newcomer', ...(type === 'BORROWER' ? { phone: address } : { email: address }) })
+  return { address, code: await people.code(address) }
+}
+
+/** A member whom nobody needs: blocked and freed as it comes. */
+const spare = (f: Fixtures, { organization }: Target): Promise<string> =>
+  f.keep(`spare ${organization.id}`, async () => (await f.world.people.members(organization.admin, organization.id, 'BORROWER', ['spare']))[0]!.session.user)
+
+/** An organization's own system that confirms whatever it is asked. */
+function connector(f: Fixtures, { organization }: Target): Promise<void> {
+  return f.keep(`connector ${organization.id}`, async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const signer = nativeSigner(privateKey, 'did:example:system', 'did:example:system#1')
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        const { type, subject, audience, nonce } = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>
+        const statement = signConnectorStatement({ issuer: organization.id, subject: subject!, audience: audience!, nonce: nonce!, type: type as 'KYC', claims: KYC, now: new Date() }, signer)
+        void statement.then((signed) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ statement: signed })))
+      })
+    })
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    server.unref()
+    const { kty, crv, x, y } = publicJwkOf(privateKey) as unknown as Record<string, string>
+    await f.world.door.do(organization.admin, 'setConnector', { organization: organization.id, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, publicKey: { kty, crv, x, y } })
+  })
+}
+
+/** A session beside the one in which everything else is done. */
+const throwaway = async (f: Fixtures, { caller }: Target) => (caller ? { as: { session: await f.world.people.signIn(caller) } } : {})
+
+/** A presentation that answers a challenge of its borrower; or of the Loan service, where a service calls. */
+async function presented(f: Fixtures, t: Target): Promise<object> {
+  const { borrower, caller } = t
+  const project = await f.project(t)
+  const { bus } = f.world
+  const { challenge } = caller
+    ? await bus.as(borrower, identity.requestPresentation, { project })
+    : await bus.call(identity.requestPresentation, { project }, { service: await bus.serviceToken('loan', identity.requestPresentation) })
+  const { presentation } = await bus.as(borrower, identity.createVCPresentation, { project, challenge })
+  return { project, challenge, presentation }
+}
+
+export const identityFixtures: Readonly<Record<string, Fixture>> = {
+  'organization.createOrganization': (f) => ({ name: `Guild ${f.next()}`, timezone: 'America/Tegucigalpa', adminName: 'Gus', adminEmail: `gus-${f.next()}@guild.example` }),
+  'organization.findById': (_f, t) => ({ id: t.organization.id }),
+  'organization.findByUser': (_f, t) => ({ user: t.person.session.user }),
+  'organization.list': () => ({}),
+  'organization.addMember': (f, t) => ({ organization: t.organization.id, type: 'BORROWER', name: 'Newcomer', phone: f.world.people.phone() }),
+  'organization.setConnector': (_f, t) => ({ organization: t.organization.id, url: 'https://system.example/confirm', publicKey: { kty: 'OKP', crv: 'Ed25519', x: generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x } }),
+
+  'user.me': () => ({}),
+  'user.findById': (_f, t) => ({ id: t.person.session.user }),
+  'user.findByOrganization': (_f, t) => ({ organization: t.organization.id }),
+  'user.addUser': (f, t) => ({ name: 'Newcomer', type: 'BORROWER', organization: t.organization.id, phone: f.world.people.phone() }),
+  'user.getOTP': (f) => ({ purpose: 'REGISTER_INVESTOR', email: `otp-${f.next()}@fund.example` }),
+  'user.validateOTP': (f) => ({ purpose: 'REGISTER_INVESTOR', email: `otp-${f.next()}@fund.example`, code: '123456' }),
+  'user.registerOriginator': async (f, t) => {
+    const { address, code } = await invited(f, t, 'ORIGINATOR_ADMIN')
+    return { email: address, code, password: PASSWORD }
+  },
+  'user.registerBorrower': async (f, t) => {
+    const { address, code } = await invited(f, t, 'BORROWER')
+    return { phone: address, code, pin: PIN }
+  },
+  'user.registerInvestor': async (f) => {
+    const email = `new-${f.next()}@fund.example`
+    await f.world.door.do({}, 'getOTP', { purpose: 'REGISTER_INVESTOR', email })
+    return { email, code: await f.world.people.code(email), password: PASSWORD, name: 'New' }
+  },
+  'user.loginByEmail': (f) => ({ email: f.world.comsa.admin.address, password: PASSWORD }),
+  'user.loginByPhone': (f) => ({ phone: f.world.comsa.agent.address, pin: PIN }),
+  'user.refresh': async (f) => ({ refreshToken: (await f.world.people.signIn(f.world.comsa.second)).refreshToken }),
+  'user.logout': async (f, t) => ({ params: {}, ...(await throwaway(f, t)) }),
+  'user.updateUser': (_f, t) => ({ id: t.person.session.user, language: 'es' }),
+  'user.block': async (f, t) => {
+    const id = await spare(f, t)
+    // As if nobody had blocked her before: what the operator imposed an organization could not touch.
+    await f.as(f.world.operator, users.unblock, { id, organization: t.organization.id })
+    return { id, ...(t.caller?.role === 'NODE_OPERATOR' ? { organization: t.organization.id } : {}) }
+  },
+  'user.unblock': async (f, t) => {
+    const id = await spare(f, t)
+    await f.as(f.world.operator, users.unblock, { id, organization: t.organization.id })
+    await f.as(t.organization.admin, users.block, { id })
+    return { id, ...(t.caller?.role === 'NODE_OPERATOR' ? { organization: t.organization.id } : {}) }
+  },
+  'user.setPIN': () => ({ present: PIN, pin: PIN }),
+  'user.validatePIN': () => ({ params: { pin: PIN }, check: ({ valid }: { valid: boolean }) => { if (!valid) throw new Error('the PIN is right') } }),
+  'user.checkSession': (_f, t) => {
+    const { session, userId, membership } = callerOf(t.borrower)
+    return { session, user: userId, membership }
+  },
+  'user.signingKeys': () => ({}),
+  'user.findByPhone': (_f, t) => ({ phone: t.borrower.address }),
+  'user.notify': (_f, t) => ({ user: t.borrower.session.user, template: 'contractSigned', values: { project: 'Coffee', amount: '1.00 HNL' } }),
+  'user.notifyOrganization': (_f, t) => ({ organization: t.organization.id, template: 'investorRequest', values: { investor: 'Iris', project: 'Coffee' } }),
+
+  'identity.findByDid': (_f, t) => ({ did: t.borrower.did }),
+  'identity.createWallet': (_f, t) => ({ user: t.borrower.session.user }),
+  'identity.createOrganizationDid': (_f, t) => ({ organization: t.organization.id }),
+  'identity.getVC': async (f, t) => {
+    await connector(f, t)
+    return { type: 'KYC', organization: t.organization.id }
+  },
+  'identity.findCredentials': () => ({}),
+  'identity.storeVC': (_f, t) => ({
+    did: t.borrower.did, jwt: '',
+    credential: { id: 'urn:growr:credential:none', type: 'KYC', issuer: t.organization.did, organization: t.organization.id, issuedAt: '2026-03-02T00:00:00Z', validUntil: '2027-03-02T00:00:00Z', revoked: true },
+  }),
+  'identity.requestPermission': async (f, t) => ({ project: await f.project(t), did: t.borrower.did }),
+  'identity.withdrawPermission': async (f, t) => {
+    // A project of its own: under what is withdrawn nobody could apply any more.
+    const project = await f.keep(`to withdraw from ${t.organization.id}`, () => f.world.lending.project(t.organization, { junior: '0' }))
+    return { permission: ((await f.as(t.borrower, identity.requestPermission, { project })) as { id: string }).id }
+  },
+  'identity.findPermissions': () => ({}),
+  'identity.createVCPresentation': async (f, t) => ({ project: await f.project(t), challenge: randomBytes(32).toString('base64url') }),
+  'identity.signContract': async (f, t) => {
+    const { key } = await f.loan(t, 'APPROVED')
+    const { document } = (await f.as(t.borrower, loans.getContract, { loan: key })) as { document: object }
+    return { params: { loan: key, document }, user: t.borrower }
+  },
+  'identity.signForOrganization': async (f, t) => {
+    const { funding } = await f.intent(t, 'FUNDED')
+    for (const book of await f.world.inside.stores.financing.books()) {
+      if (book.kind !== 'funding' || book.organization !== t.organization.id) continue
+      const [entry] = await book.history({ key: funding as string })
+      const cause = { group: 'financing', organization: t.organization.id, book: 'funding', key: funding, seq: entry?.seq } as never
+      return { params: { organization: t.organization.id, type: 'FundingReceipt', document: { funding } }, cause }
+    }
+    throw new Error('there is no Funding book')
+  },
+  'identity.resolveUser': (_f, t) => ({ user: t.borrower.session.user }),
+
+  'issuing.issueVC': (_f, t) => ({ params: { organization: t.organization.id, user: t.borrower.session.user, type: 'KYC', claims: KYC }, user: t.borrower }),
+  'issuing.revokeVC': async (f, t) => ({ credential: await f.fresh(`credential ${t.organization.id}`, () => f.world.lending.credential(t.organization, t.borrower, 'FinancialHealth', { coursesCompleted: 3 })) }),
+  'issuing.issuer': () => ({}),
+  'verification.requestPresentation': async (f, t) => ({ project: await f.project(t) }),
+  'verification.validateVC': (f, t) => presented(f, t),
+}
