@@ -138,6 +138,15 @@ describe('limits', () => {
     expect(await code(query, { first: 100_000 })).toEqual(['QUERY_TOO_COSTLY', 400])
     expect(await code('{ loans(first: 100000) { edges { node { key } } } }')).toEqual(['QUERY_TOO_COSTLY', 400])
   })
+  test('a page is looked at again when its variable changes', async () => {
+    const { ask } = await serve()
+    const query = 'query Q($first: Int) { loans(first: $first) { edges { node { key } } } }'
+    expect((await ask(query, { first: 10 })).errors).toBeUndefined()
+    expect((await ask(query, { first: 100_000 })).status).toBe(400)
+  })
+  test('aliases below the first level count too', async () => {
+    expect(await code(`{ me { ${Array.from({ length: 51 }, (_, at) => `a${at}: id`).join(' ')} } }`)).toEqual(['QUERY_TOO_COSTLY', 400])
+  })
   test('aliases are counted, also through fragments', async () => {
     const many = Array.from({ length: 51 }, (_, at) => `a${at}: me { id }`).join(' ')
     expect(await code(`{ ${many} }`)).toEqual(['QUERY_TOO_COSTLY', 400])

@@ -18,8 +18,16 @@ export interface GatewayOptions {
   readonly plain?: boolean
 }
 
+export interface GatewayParts {
+  readonly gateway: Gateway
+  /** Closes the connections to subgraphs in other processes. */
+  readonly close: () => Promise<void>
+  /** How many requests ran by a compiled plan. */
+  readonly compiledRuns: () => number
+}
+
 /** The gateway over these subgraphs; one that the supergraph names and that is not given is refused at once. */
-export function createGateway({ supergraph, subgraphs, log, plain }: GatewayOptions): { gateway: Gateway; close: () => Promise<void> } {
+export function createGateway({ supergraph, subgraphs, log, plain }: GatewayOptions): GatewayParts {
   const pools: PooledDataSource[] = []
   const sources: Record<string, GraphQLDataSource> = {}
   const compiled = new CompiledPlans()
@@ -37,12 +45,20 @@ export function createGateway({ supergraph, subgraphs, log, plain }: GatewayOpti
     ...(plain ? {} : { experimental_didResolveQueryPlan: (resolved: Resolved) => compiled.keep(resolved, gateway.schema, sources) }),
   })
   const byApollo = gateway.executor
-  if (!plain) gateway.executor = (context) => compiled.find(context)?.(context) ?? byApollo(context)
+  let runs = 0
+  if (!plain) {
+    gateway.executor = (context) => {
+      const run = compiled.find(context)
+      if (!run) return byApollo(context)
+      runs++
+      return run(context)
+    }
+  }
   const close = async (): Promise<void> => {
     await gateway.stop()
     await Promise.all(pools.map((pool) => pool.close()))
   }
-  return { gateway, close }
+  return { gateway, close, compiledRuns: () => runs }
 }
 
 type Resolved = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0]

@@ -176,7 +176,7 @@ function select(source: Record_, selections: Requires): Record_ | null {
 const isObject = (value: unknown): value is Record_ => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Adds what a subgraph gave to what others gave before, field by field. */
-function merge(target: Record_, source: Record_ | null | undefined): void {
+export function merge(target: Record_, source: Record_ | null | undefined): void {
   if (source === null || source === undefined) return
   for (const key of Object.keys(source)) {
     const value = source[key]
