@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import type { Finding } from './finding.ts'
 import { Searcher, type Needle } from './search.ts'
 import type { Sought } from './needles.ts'
-import { PHONE_LIKE } from './spellings.ts'
+import { folded, PHONE_LIKE } from './spellings.ts'
 
 /** Views are built of what their books seal, lie under disk encryption, and can be thrown away; messages are for people. */
 const PASSED_OVER = new Set(['index', 'mailbox'])
@@ -14,21 +14,24 @@ const MOST = 50
 
 /** Looks for what is personal where it must not be. */
 export class LeakSearch {
-  readonly #texts: Searcher
+  readonly #exact: Searcher
+  readonly #folded: Searcher
   readonly #sought: Sought
   readonly #bytes: Searcher
   readonly #records: Searcher
 
   constructor(sought: Sought) {
     this.#sought = sought
-    this.#texts = new Searcher(sought.texts)
+    this.#exact = new Searcher(sought.exact)
+    this.#folded = new Searcher(sought.folded)
     this.#bytes = new Searcher(sought.bytes)
     this.#records = new Searcher(sought.bytes.filter(({ kind }: Needle) => KINDS_IN_RECORDS.has(kind)))
   }
 
   /** What kinds of personal data stand in a text. */
   kindsIn(text: string): ReadonlySet<string> {
-    const kinds = new Set(this.#texts.search(Buffer.from(text)).map(({ kind }) => kind))
+    const hits = [...this.#exact.search(Buffer.from(text)), ...this.#folded.search(Buffer.from(folded(text)))]
+    const kinds = new Set(hits.map(({ kind }) => kind))
     if (this.#holdsPhone(text)) kinds.add('phone')
     if (this.#sought.claims.some((claim) => claim.test(text))) kinds.add('claim')
     return kinds

@@ -5,28 +5,39 @@ export const SHORTEST_PHONE = 7
 /** Country codes have 1 to 3 digits. */
 const LONGEST_COUNTRY_CODE = 3
 
-/** As somebody may write a text: both Unicode forms, without its accents, in small and capital letters, in a URL. */
-export function written(text: string): string[] {
+/** A text without its accents and capitals, so that spellings which a person takes for the same are the same. */
+export const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** As a folded text may hold it: plainly, or as part of a URL. */
+export function foldedForms(text: string): string[] {
+  const forms = [text, text.normalize('NFC'), text.normalize('NFD')]
+  return unique([folded(text), ...forms.map((form) => encodeURIComponent(form).toLowerCase()), encodeURIComponent(folded(text)).toLowerCase()])
+}
+
+/** The spellings that a program is likely to make of a text, for files in which nothing can be folded. */
+export function spelledForms(text: string): string[] {
   const forms = [text, text.normalize('NFC'), text.normalize('NFD'), text.normalize('NFD').replace(/\p{M}/gu, '')]
   const cased = forms.flatMap((form) => [form, form.toLowerCase(), form.toUpperCase()])
-  return unique([...cased, ...cased.map(encodeURIComponent), ...cased.map((form) => encodeURIComponent(form).toLowerCase())])
+  return unique([...cased, ...cased.map(encodeURIComponent)])
 }
 
 /** As a machine may write it: hex, and base64 wherever in a longer text it stands, in both alphabets. */
-export function encoded(text: string): string[] {
+export function encodedForms(text: string): string[] {
+  return unique([text, text.toLowerCase(), text.normalize('NFD')].flatMap(encodings)).filter((form) => form.length >= SHORTEST_ENCODED)
+}
+
+function encodings(text: string): string[] {
   const bytes = Buffer.from(text)
   const hex = bytes.toString('hex')
   const inside = [0, 1, 2].map((before) => {
     const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')
     // The first and last characters hold bits of what stands beside it.
-    const first = Math.ceil((before * 8) / 6)
-    const last = Math.floor(((before + bytes.length) * 8) / 6)
-    return whole.slice(first, last)
+    return whole.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6))
   })
-  return unique([hex, hex.toUpperCase(), ...inside, ...inside.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))]).filter((form) => form.length >= SHORTEST_ENCODED)
+  return [hex, hex.toUpperCase(), ...inside, ...inside.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))]
 }
 
-/** A phone number's digits, and what is left without a country code. */
+/** A phone number's digits, and what is left of them whatever the country code is. */
 export function phoneDigits(phone: string): { readonly all: string; readonly national: string } {
   const all = phone.replace(/\D/g, '')
   const longest = Math.min(LONGEST_COUNTRY_CODE, Math.max(0, all.length - SHORTEST_PHONE))
