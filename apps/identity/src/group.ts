@@ -111,7 +111,8 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
       outbox.watch(kit.permissions as never)
       outbox.watch(kit.issued as never)
       services.push(organizationService(kit), userService(kit), identityService(kit), issuingService(kit), verificationService(kit))
-      for (const service of services) bus.serve(service)
+      // Each can be called once the bus has started, which waits for that.
+      for (const service of services) void bus.serve(service)
       await bus.start()
     },
 

@@ -1,4 +1,4 @@
-import { algorithmOf, didJwk, didJwkKid, parseCredential, parsePublicJwk, type CredentialType, type Signer } from '@growr/credentials'
+import { algorithmOf, didJwkKid, parseCredential, parsePublicJwk, type CredentialType, type Signer } from '@growr/credentials'
 import { Refusal } from '@growr/contracts'
 import { every } from '@growr/service'
 import type { Kit } from '../kit.ts'
@@ -13,12 +13,27 @@ export async function ensureWallet(kit: Kit, user: string): Promise<WalletDoc> {
   return kit.turns.run(`wallet:${user}`, async () => {
     const known = await kit.walletRecords.get(user)
     if (known !== null) return known.doc
-    const key = await kit.wallets.ensure({ id: user, algorithm: 'ES256' })
+    const { did } = await createDid(kit, user)
     const dataKey = kit.wallets.dataKey(user)
     const sealKey = publicPart(sealingKey(dataKey))
     dataKey.fill(0)
-    const doc = { id: user, did: didJwk(parsePublicJwk(key.publicJwk)), sealKey, createdAt: kit.clock.now().toISOString() }
+    const doc = { id: user, did, sealKey, createdAt: kit.clock.now().toISOString() }
     return (await kit.walletRecords.insert(doc)).doc
+  })
+}
+
+/** The DID comes from Sphereon's key manager and provider; the key is made in custody and stays there. */
+async function createDid({ wallets }: Kit, user: string): Promise<{ did: string }> {
+  // Loaded with the first wallet: a node without a borrower does without it.
+  const { createWallet } = await import('@growr/credentials/sphereon')
+  return createWallet({
+    // The same key again where the node stopped before the wallet was written.
+    createKey: async () => {
+      const { kid, publicJwk } = await wallets.ensure({ id: user, algorithm: 'ES256' })
+      return { ref: kid, jwk: parsePublicJwk(publicJwk) }
+    },
+    sign: (ref, _algorithm, bytes) => wallets.sign(ref, bytes),
+    deleteKey: async () => void wallets.remove(user),
   })
 }
 

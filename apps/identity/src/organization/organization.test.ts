@@ -100,7 +100,7 @@ describe('a node with a public host', () => {
       for (const id of ['none', '../issuer', '']) expect(await get('/org/:id/did.json', { id })).toMatchObject({ status: 404 })
       await rig.group.rotateDidKey('issuer')
       const rotated = await get('/issuer/did.json')
-      const { verificationMethod, authentication } = rotated?.body as { verificationMethod: unknown[]; authentication: unknown[] }
+      const { verificationMethod, authentication } = (rotated as { body: unknown }).body as { verificationMethod: unknown[]; authentication: unknown[] }
       expect([verificationMethod.length, authentication.length]).toEqual([2, 1])
       expect(JSON.stringify(rotated?.body)).not.toContain('"d"')
     } finally {

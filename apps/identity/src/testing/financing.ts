@@ -30,7 +30,7 @@ export function offerFinancing(bus: Bus): Books {
     if (value === undefined) throw new Refusal('NOT_FOUND')
     return value
   }
-  bus.serve(defineService({
+  void bus.serve(defineService({
     name: 'project',
     actions: [
       implement(project.findByKey, { scope: ({ key }) => ({ organization: found(books.projects.get(key)).organization }), handle: ({ key }) => found(books.projects.get(key)) }),
@@ -39,7 +39,7 @@ export function offerFinancing(bus: Bus): Books {
       }),
     ],
   }))
-  bus.serve(defineService({
+  void bus.serve(defineService({
     name: 'loan',
     actions: [
       implement(loan.getContract, {
@@ -49,7 +49,7 @@ export function offerFinancing(bus: Bus): Books {
     ],
   }))
   const intentScope = ({ intent }: { intent: string }) => ({ owners: [found(books.intents.get(intent)).investor], organization: found(books.intents.get(intent)).organization })
-  bus.serve(defineService({
+  void bus.serve(defineService({
     name: 'investor',
     actions: [
       implement(investor.getContract, {
@@ -65,7 +65,7 @@ export function offerFinancing(bus: Bus): Books {
       }),
     ],
   }))
-  bus.serve(defineService({
+  void bus.serve(defineService({
     name: 'funding',
     actions: [
       implement(funding.findByKey, {

@@ -131,6 +131,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     },
     restart: async () => {
       await stop()
+      // A restart takes time; without it, ids of before and after would share a millisecond and have no order.
+      await real.advance(1000)
       return startRig({ ...options, dir, clock, real })
     },
     stop: async () => {
