@@ -64,7 +64,8 @@ function selection(type, path, depth) {
 
 const table = []
 const map = []
-for (const [kind, root] of [['query', schema.getQueryType()], ['mutation', schema.getMutationType()]]) {
+for (const kind of ['query', 'mutation']) {
+  const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType()
   for (const field of Object.values(root?.getFields() ?? {}).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const type = getNamedType(field.type)
     const fields = selection(type, [type], 0).trim()
