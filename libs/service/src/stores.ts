@@ -70,10 +70,7 @@ export async function openKeep(options: KeepOptions): Promise<Keep> {
       custody,
       collections,
       requestKey: custody.secret('requests').derive('params'),
-      close: async () => {
-        await collections.close()
-        custody.close()
-      },
+      close: () => collections.close().finally(() => custody.close()),
     }
   } catch (error) {
     custody.close()
@@ -112,13 +109,18 @@ export async function openBookStore(keep: Pick<Keep, 'rooms' | 'custody'>, clock
     },
     sealing,
   )
-  const store = await BookStore.open({ dir: rooms.store, indexDir: rooms.index, marksDir: rooms.marks, keys, clock, codec: bookCodec })
-  return {
-    store,
-    sealing,
-    close: async () => {
-      await store.close()
-      sealing.close()
-    },
+  try {
+    const store = await BookStore.open({ dir: rooms.store, indexDir: rooms.index, marksDir: rooms.marks, keys, clock, codec: bookCodec })
+    const close = async (): Promise<void> => {
+      try {
+        await store.close()
+      } finally {
+        await sealing.close()
+      }
+    }
+    return { store, sealing, close }
+  } catch (error) {
+    await sealing.close()
+    throw error
   }
 }

@@ -38,6 +38,11 @@ export interface Placement<S> {
   readonly businessDate: string
 }
 
+/** What a decision on a record comes to: the events, and where they go. */
+export interface Decided<S, E> extends Placement<S> {
+  readonly events: readonly E[]
+}
+
 export interface TenantBooksOptions<K extends Kind> {
   readonly store: BookStore
   readonly kinds: readonly K[]
@@ -52,6 +57,7 @@ export class TenantBooks<K extends Kind> {
   readonly #options: TenantBooksOptions<K>
   readonly #listeners = new Set<(book: Book) => void>()
   readonly #tenants = new Map<string, Promise<ReadonlyMap<K, Book>>>()
+  readonly #open: Book[] = []
 
   constructor(options: TenantBooksOptions<K>) {
     this.#options = options
@@ -70,13 +76,15 @@ export class TenantBooks<K extends Kind> {
   /** Is told of each book, those that are open already included: followers start there. */
   onOpen(listener: (book: Book) => void): void {
     this.#listeners.add(listener)
-    for (const tenant of this.#tenants.values()) void tenant.then((books) => books.forEach(listener))
+    for (const book of this.#open) listener(book)
   }
 
+  /** The organizations that have books here. */
   organizations(): readonly string[] {
     return [...this.#tenants.keys()]
   }
 
+  /** The books of an organization, opened or begun. */
   tenant(organization: string): Promise<ReadonlyMap<K, Book>> {
     let opening = this.#tenants.get(organization)
     if (!opening) {
@@ -93,7 +101,10 @@ export class TenantBooks<K extends Kind> {
     if (!(await tenants.get(organization))) await tenants.insert({ id: organization })
     const books = new Map<K, Book>()
     for (const kind of kinds) books.set(kind, await store.book({ kind, organization }))
-    for (const listener of this.#listeners) books.forEach(listener)
+    for (const book of books.values()) {
+      this.#open.push(book)
+      for (const listener of this.#listeners) listener(book)
+    }
     return books
   }
 
@@ -109,6 +120,21 @@ export class TenantBooks<K extends Kind> {
     const entries = await (await this.#book(kind, organization)).findRequest(authority.action, requestOf(authority))
     const last = entries?.at(-1)
     return last ? { state: last.state as StateOf[J], seq: last.seq, repeated: true } : undefined
+  }
+
+  /**
+   * Carries a request out once: gives what came of it before, or else decides and appends. Call it where nobody else can change the
+   * record between the decision and the append (a queue); `decide` reads the record as it then is. Nothing is appended where it
+   * gives null.
+   */
+  async once<J extends K, D extends Decided<StateOf[J], EventOf[J]> | null>(
+    kind: J, organization: string, authority: Authority, decide: () => D | Promise<D>,
+  ): Promise<Written<StateOf[J]> | (null extends D ? null : never)> {
+    const earlier = await this.answered(kind, organization, authority)
+    if (earlier) return earlier
+    const decided = await decide()
+    if (decided === null) return null as null extends D ? null : never
+    return this.append(kind, organization, decided.events, authority, decided)
   }
 
   /**
