@@ -1,5 +1,5 @@
 import { type Bus } from '@growr/bus'
-import { organization as organizations, Refusal } from '@growr/contracts'
+import { organization as organizations } from '@growr/contracts'
 import type { Repository } from '@growr/collections'
 import { businessDate, type Clock } from '@growr/runtime'
 import type { RequestRefs } from '@growr/service'
@@ -19,6 +19,10 @@ export interface Financing {
   readonly requests: RequestRefs
   /** A record waits to tell others something. */
   readonly woken: () => void
+  /** A message was refused for good: by its code, for the log. */
+  readonly untold: (template: string, code: string) => void
+  /** Organizations that were asked for, by id. */
+  readonly organizations: Map<string, OrganizationView>
 }
 
 export interface OrganizationView {
@@ -28,27 +32,16 @@ export interface OrganizationView {
   readonly timezone: string
 }
 
-const known = new WeakMap<Financing, Map<string, OrganizationView>>()
-
-/** An organization's name, DID and time zone; they do not change, so they are asked for once. */
-export async function organizationOf(financing: Financing, id: string): Promise<OrganizationView> {
-  const cache = known.get(financing) ?? new Map<string, OrganizationView>()
-  known.set(financing, cache)
-  const cached = cache.get(id)
+/** An organization's name, DID and time zone; they do not change, so they are asked for once. NOT_FOUND. */
+export async function organizationOf({ bus, organizations: known }: Pick<Financing, 'bus' | 'organizations'>, id: string): Promise<OrganizationView> {
+  const cached = known.get(id)
   if (cached) return cached
-  const found = await financing.bus.call(organizations.findById, { id }, { as: { service: 'project' } })
-  cache.set(id, found)
+  const found = await bus.call(organizations.findById, { id }, { as: { service: 'project' } })
+  known.set(id, found)
   return found
 }
 
 /** The organization's business date now. */
-export async function today(financing: Financing, organization: string): Promise<string> {
+export async function today(financing: Pick<Financing, 'bus' | 'organizations' | 'clock'>, organization: string): Promise<string> {
   return businessDate(financing.clock.now(), (await organizationOf(financing, organization)).timezone)
-}
-
-/** Today, or the value date that was given: not in the future. */
-export async function valueDateOf(financing: Financing, organization: string, given: string | undefined): Promise<{ valueDate: string; bookingDate: string }> {
-  const bookingDate = await today(financing, organization)
-  if (given !== undefined && given > bookingDate) throw new Refusal('VALUE_DATE', { path: 'valueDate', details: { today: bookingDate } })
-  return { valueDate: given ?? bookingDate, bookingDate }
 }

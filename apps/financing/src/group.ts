@@ -1,11 +1,11 @@
-import type { Book, BookStore, Follower, StoredEntry } from '@growr/books'
+import type { BookStore, Follower, StoredEntry } from '@growr/books'
 import { createBus, type Broker, type Bus, type CallTokens, type Service } from '@growr/bus'
 import { readTypeDefs, subgraph } from '@growr/graphql'
-import { businessDate, createIds, isMovable, type Clock, type Logger } from '@growr/runtime'
+import { createIds, isMovable, type Clock, type Logger } from '@growr/runtime'
 import { type Group, type Keep, openBookStore, openKeep, Outbox, requestRefs } from '@growr/service'
 import { FinancingBooks } from './books/financing-books.ts'
-import { type Financing, organizationOf } from './financing.ts'
-import { settleClosings } from './project/project.closing.ts'
+import { type Financing, today } from './financing.ts'
+import type { BookFollower } from './followers.ts'
 import { fundingFollowers } from './funding/funding.followers.ts'
 import { fundingResolvers } from './funding/funding.resolvers.ts'
 import { fundingService } from './funding/funding.service.ts'
@@ -16,6 +16,7 @@ import { investorService } from './investor/investor.service.ts'
 import { loanFollowers } from './loan/loan.followers.ts'
 import { loanResolvers } from './loan/loan.resolvers.ts'
 import { loanService } from './loan/loan.service.ts'
+import { Closings } from './project/project.closing.ts'
 import { closeDays } from './project/project.day.ts'
 import { projectResolvers } from './project/project.resolvers.ts'
 import { projectService } from './project/project.service.ts'
@@ -35,19 +36,13 @@ const DAY_CHECK_MS = 60_000
 
 export const openFinancingKeep = (options: { dataDir: string; passphrase: string; clock: Clock }): Promise<Keep> => openKeep({ ...options, group: NAME })
 
-/** Which follower a book has, by what it does. */
-export interface BookFollower {
-  readonly kind: 'project' | 'loan' | 'funding'
-  readonly name: string
-  readonly handle: (entry: StoredEntry) => Promise<void>
-}
-
 /** Project, Loan, Project investor and Funding, with their books. */
 export function createFinancingGroup(options: FinancingOptions): Group {
   const { keep, clock, log } = options
   const bus: Bus = createBus({ name: NAME, tokens: options.tokens, broker: options.broker })
   let opened: { store: BookStore; close(): Promise<void> } | undefined
   let financing: Financing | undefined
+  let closings: Closings | undefined
   let outbox: Outbox | undefined
   let timer: NodeJS.Timeout | undefined
   let stopMoves: (() => void) | undefined
@@ -67,13 +62,16 @@ export function createFinancingGroup(options: FinancingOptions): Group {
   const closeAllDays = (): Promise<void> => {
     days = days.then(async () => {
       for (const organization of financing?.books.organizations() ?? []) {
-        await closeDays(financing as Financing, organization, (day) => log.info({ day }, 'day closed')).catch((error: unknown) => log.error({ error }, 'a day could not be closed'))
+        if (!running) return
+        const progress = (day: string, loans: number): void => log.info({ day, loans }, 'day closed')
+        await closeDays(financing as Financing, organization, { progress, goOn: () => running }).catch((error: unknown) => log.error({ error }, 'a day could not be closed'))
       }
+      await closings?.look()
     })
     return days
   }
-  const settle = (): void => {
-    if (running && financing) void settleClosings(financing).catch((error: unknown) => log.warn({ error }, 'a project could not be closed yet'))
+  const look = (): void => {
+    if (running) void closings?.look()
   }
 
   return {
@@ -98,49 +96,52 @@ export function createFinancingGroup(options: FinancingOptions): Group {
         newId: createIds({ clock }),
         requests: requestRefs(keep.requestKey),
         woken: () => outbox?.wake(),
+        untold: (template, code) => log.error({ template, code }, 'a message was refused'),
+        organizations: new Map(),
       }
       const whole: Financing = {
         ...shared,
         books: await FinancingBooks.open({
           store: books.store,
           tenants,
-          businessDate: async (organization) => businessDate(clock.now(), (await organizationOf(whole, organization)).timezone),
+          businessDate: (organization) => today(shared, organization),
           appended: (kind, organization) => {
             bus.emit('financing.appended', { book: kind, organization })
-            if (kind !== 'loan') settle()
+            if (kind === 'project') look()
           },
         }),
       }
       financing = whole
+      closings = new Closings(whole, (error) => log.warn({ error }, 'a project could not be closed yet'))
       outbox = new Outbox({ handlers: investorDeliveries(whole), log: (level, message, fields) => log[level](fields, message) })
-      outbox.watch(whole.intents as never)
+      outbox.watch(whole.intents)
       services.push(projectService(whole), loanService(whole), investorService(whole), fundingService(whole))
-      for (const service of services) bus.serve(service)
+      const offered = services.map((service) => bus.serve(service))
       await bus.start()
+      await Promise.all(offered)
     },
 
     async run() {
       const whole = financing as Financing
       running = true
       const followers: BookFollower[] = [...loanFollowers(whole), ...fundingFollowers(whole)]
-      whole.books.onOpen((book: Book) => {
+      whole.books.onOpen((book) => {
         for (const { kind, name, handle } of followers) {
           if (kind === book.kind) following.push(book.follow(name, handle, { onError: (error, attempt) => log.warn({ error, attempt, follower: name }, 'a follower tries again') }))
         }
       })
-      bus.on('payment.appended', settle)
+      bus.on('payment.appended', look)
       if (isMovable(clock)) stopMoves = clock.onMove(closeAllDays)
       else timer = setInterval(() => void closeAllDays(), DAY_CHECK_MS).unref()
       await closeAllDays()
       outbox?.wake()
-      settle()
     },
 
     async idle() {
       await days
       await Promise.all(following.map((follower) => follower.idle()))
       await outbox?.settle()
-      if (financing) await settleClosings(financing).catch(() => undefined)
+      await closings?.look()
     },
 
     async health() {
@@ -154,6 +155,7 @@ export function createFinancingGroup(options: FinancingOptions): Group {
       stopMoves?.()
       clearInterval(timer)
       await days
+      await closings?.idle()
       await outbox?.stop()
       await bus.stop()
       await opened?.close()

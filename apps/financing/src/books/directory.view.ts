@@ -4,32 +4,36 @@ import {
   type BusinessDayState, type FundingState, type LoanState, type ProjectPosition, type ProjectState,
 } from '@growr/lending'
 import { decodeJson, encodeJson } from '@growr/money'
+import { BALANCES, post } from '@growr/service'
 import { presentLoan } from '../loan/loan.present.ts'
+import { concernsDaysFrom } from '../loan/loan.days.ts'
 
 /**
- * What the group's services look up and list: each record's state, a loan as the API shows it, each project's position (a sum that
- * takes a record's old share out and its new one in), and the balance of each account.
+ * What the group's services look up and list: each record's state, a loan as the API shows it (so a change of `presentLoan` is a new
+ * version), each project's position (a sum that takes a record's old share out and its new one in), and the balance of each account.
  */
 export const directory = defineView({
   name: 'directory',
-  version: 1,
+  version: 2,
   kinds: ['project', 'loan', 'funding'],
   schema: `
-    CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
-    CREATE INDEX project_organization ON project (organization, key);
-    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL, shown TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, settling INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX project_organization ON project (organization, status, key);
+    CREATE INDEX project_public ON project (key) WHERE public = 1 AND status = 'ACTIVATED';
+    CREATE INDEX project_settling ON project (key) WHERE settling = 1;
+    CREATE TABLE address (address TEXT NOT NULL, project TEXT NOT NULL, PRIMARY KEY (address, project)) WITHOUT ROWID;
+    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL, shown TEXT NOT NULL) WITHOUT ROWID;
     CREATE INDEX loan_project ON loan (project, key);
     CREATE INDEX loan_organization ON loan (organization, key);
     CREATE INDEX loan_borrower ON loan (borrower, key);
-    CREATE INDEX loan_open ON loan (organization, status, key);
-    CREATE TABLE funding (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, contract TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX loan_days ON loan (organization, days) WHERE days IS NOT NULL;
+    CREATE TABLE funding (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, contract TEXT, investor TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
     CREATE INDEX funding_project ON funding (project, key);
     CREATE TABLE position (project TEXT PRIMARY KEY, figures TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE balance (account TEXT NOT NULL, currency TEXT NOT NULL, project TEXT NOT NULL, amount TEXT NOT NULL, PRIMARY KEY (account, currency)) WITHOUT ROWID;
-    CREATE INDEX balance_project ON balance (project);
-    CREATE TABLE day (organization TEXT PRIMARY KEY, closed TEXT NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;`,
+    CREATE TABLE day (organization TEXT PRIMARY KEY, closed TEXT NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
+    ${BALANCES}`,
   apply(db, entry) {
-    for (const posting of entry.postings) post(db, posting)
+    post(db, entry)
     if (entry.state === null) return
     if (entry.type === 'day.closed') return applyDay(db, entry, entry.state as unknown as BusinessDayState)
     if (entry.kind === 'project') applyProject(db, entry, entry.state as unknown as ProjectState)
@@ -45,20 +49,24 @@ function applyDay(db: ViewDatabase, entry: StoredEntry, state: BusinessDayState)
 function applyProject(db: ViewDatabase, entry: StoredEntry, state: ProjectState): void {
   const before = stateAt<ProjectState>(db, 'project', entry.key)
   move(db, state.key, state.currency.code, before ? projectContribution(before) : null, projectContribution(state))
+  const settling = state.distribution !== null && state.status !== 'CLOSED'
   db.run(
-    `INSERT INTO project (key, organization, status, public, seq, state) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET status = excluded.status, public = excluded.public, seq = excluded.seq, state = excluded.state`,
-    state.key, state.organizationId, state.status, state.isPublic ? 1 : 0, entry.seq, encodeJson(state),
+    `INSERT INTO project (key, organization, status, public, settling, seq, state) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET status = excluded.status, public = excluded.public, settling = excluded.settling, seq = excluded.seq, state = excluded.state`,
+    state.key, state.organizationId, state.status, state.isPublic ? 1 : 0, settling ? 1 : 0, entry.seq, encodeJson(state),
   )
+  for (const { fundingAddress, repaymentAddress } of state.funding) {
+    for (const address of [fundingAddress, repaymentAddress]) if (address !== null) db.run('INSERT OR IGNORE INTO address (address, project) VALUES (?, ?)', address, state.key)
+  }
 }
 
 function applyLoan(db: ViewDatabase, entry: StoredEntry, state: LoanState): void {
   const before = stateAt<LoanState>(db, 'loan', entry.key)
   move(db, state.projectKey, state.currency.code, before ? loanContribution(before) : null, loanContribution(state))
   db.run(
-    `INSERT INTO loan (key, organization, project, status, borrower, seq, state, shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, seq = excluded.seq, state = excluded.state, shown = excluded.shown`,
-    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, entry.seq, encodeJson(state), JSON.stringify(presentLoan(state, entry.seq)),
+    `INSERT INTO loan (key, organization, project, status, borrower, days, seq, state, shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, days = excluded.days, seq = excluded.seq, state = excluded.state, shown = excluded.shown`,
+    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), entry.seq, encodeJson(state), JSON.stringify(presentLoan(state, entry.seq)),
   )
 }
 
@@ -66,9 +74,9 @@ function applyFunding(db: ViewDatabase, entry: StoredEntry, state: FundingState)
   const before = stateAt<FundingState>(db, 'funding', entry.key)
   move(db, state.projectKey, state.currency.code, before ? fundingContribution(before) : null, fundingContribution(state))
   db.run(
-    `INSERT INTO funding (key, organization, project, contract, seq, state) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET seq = excluded.seq, state = excluded.state`,
-    state.key, state.organizationId, state.projectKey, state.contractKey, entry.seq, encodeJson(state),
+    `INSERT INTO funding (key, organization, project, contract, investor, seq, state) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET investor = excluded.investor, seq = excluded.seq, state = excluded.state`,
+    state.key, state.organizationId, state.projectKey, state.contractKey, state.subject?.investorId ?? null, entry.seq, encodeJson(state),
   )
 }
 
@@ -82,12 +90,4 @@ function move(db: ViewDatabase, project: string, currency: string, before: Proje
   const held = row ? (decodeJson(String(row['figures'])) as ProjectPosition) : emptyPosition(currency)
   const next = addPositions(before ? subtractPositions(held, before) : held, after)
   db.run('INSERT INTO position (project, figures) VALUES (?, ?) ON CONFLICT (project) DO UPDATE SET figures = excluded.figures', project, encodeJson(next))
-}
-
-function post(db: ViewDatabase, posting: StoredEntry['postings'][number]): void {
-  const { account, currency } = posting
-  const row = db.get('SELECT amount FROM balance WHERE account = ? AND currency = ?', account, currency)
-  const amount = BigInt(row ? String(row['amount']) : '0') + BigInt(posting.amount)
-  const project = account.slice(account.lastIndexOf('/') + 1)
-  db.run('INSERT INTO balance (account, currency, project, amount) VALUES (?, ?, ?, ?) ON CONFLICT (account, currency) DO UPDATE SET amount = excluded.amount', account, currency, project, amount.toString())
 }

@@ -3,14 +3,12 @@ import type { Repository } from '@growr/collections'
 import { Refusal, type loan as loanContract } from '@growr/contracts'
 import { emptyPosition, type BusinessDayState, type DayClosed, type FundingState, type LoanState, type ProjectPosition, type ProjectState } from '@growr/lending'
 import { decodeJson } from '@growr/money'
-import { TenantBooks, Turns, type Authority, type Current, type Listed, type Written } from '@growr/service'
-import type { IntentDoc } from '../investor/investor.collections.ts'
+import { balancesOf, TenantBooks, Turns, type Authority, type Balance, type Current, type Listed, type Written } from '@growr/service'
 import { directory } from './directory.view.ts'
-import type { Events, Kind, Page, States } from './port.ts'
+import type { Kind, Page, States, Step } from './port.ts'
 
 export const kinds = ['project', 'loan', 'funding'] as const
-/** Of bullet loans and offers, the statuses to which a closing day can do something. */
-const OPEN = "('APPROVED', 'DISBURSED', 'DEFAULTED')"
+/** The record of the Project book that is the organization's calendar. */
 const CALENDAR = 'calendar'
 
 export interface FinancingBooksOptions {
@@ -20,13 +18,6 @@ export interface FinancingBooksOptions {
   readonly businessDate: (organization: string) => Promise<string>
   /** Called after each append: wakes followers in other groups. */
   readonly appended: (kind: Kind, organization: string) => void
-}
-
-interface AppendOptions {
-  readonly project: string
-  /** Whom the record's subject leads to. */
-  readonly person?: string | null
-  readonly businessDate?: string
 }
 
 /** The Project, Loan and Funding books of all organizations: one writer, one queue for each project, one directory to look things up. */
@@ -57,28 +48,39 @@ export class FinancingBooks {
     return this.#books.organizations()
   }
 
-  /** Work that decides on a project's money: one at a time for each project. */
-  withProject<T>(project: string, work: () => Promise<T>): Promise<T> {
-    return this.#turns.run(project, work)
+  /** Work that must not run twice at once: all that decides on a project's money waits in the queue of that project. */
+  inTurn<T>(queue: string, work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(queue, work)
   }
 
   answered<K extends Kind>(kind: K, organization: string, authority: Authority): Promise<Written<States[K]> | undefined> {
     return this.#books.answered(kind, organization, authority) as Promise<Written<States[K]> | undefined>
   }
 
-  /** Appends the events of one decision; `key` is null for a record that begins with them. See TenantBooks. */
-  async append<K extends Kind>(kind: K, organization: string, key: string | null, events: readonly Events[K][], authority: Authority, options: AppendOptions): Promise<Written<States[K]>> {
-    const begins = events[0]?.data as { key?: string } | undefined
-    const placement = {
-      key: key ?? String(begins?.key),
-      current: key === null ? null : this.#require(kind, key),
-      scope: `project:${options.project}`,
-      person: options.person ?? null,
-      businessDate: options.businessDate ?? (await this.#options.businessDate(organization)),
-    }
-    return this.#books.append(kind, organization, events as never, authority, placement as never) as unknown as Promise<Written<States[K]>>
+  /**
+   * Carries a request out once, in the queue of its project: gives what came of it before, or decides on the records as they are now
+   * and appends. Null where the decision was that nothing is to be appended.
+   */
+  once<K extends Kind, S extends Step<K> | null>(kind: K, at: { readonly organization: string; readonly project: string }, authority: Authority, decide: () => S | Promise<S>): Promise<Written<States[K]> | (null extends S ? null : never)> {
+    return this.#turns.run(at.project, () => this.onceInTurn(kind, at, authority, decide))
   }
 
+  /** The same for who is in the project's queue already. */
+  async onceInTurn<K extends Kind, S extends Step<K> | null>(kind: K, at: { readonly organization: string; readonly project: string }, authority: Authority, decide: () => S | Promise<S>): Promise<Written<States[K]> | (null extends S ? null : never)> {
+    const { organization, project } = at
+    const written = await this.#books.once(kind, organization, authority, async () => {
+      const step = await decide()
+      if (step === null) return null
+      const { events, current } = step
+      const key = current?.state.key ?? (events[0]?.data as { key?: string } | undefined)?.key
+      if (key === undefined) throw new Error('a record begins with an event that says its key')
+      const businessDate = step.businessDate ?? (await this.#options.businessDate(organization))
+      return { events, key, current, scope: `project:${project}`, person: step.person, businessDate } as never
+    })
+    return written as unknown as Written<States[K]> | (null extends S ? null : never)
+  }
+
+  /** Appends to the organization's calendar; call it in the calendar's queue. */
   async appendDay(organization: string, events: readonly DayClosed[], authority: Authority, businessDate: string): Promise<void> {
     const row = this.#view.get('SELECT seq FROM day WHERE organization = ?', organization)
     const state = this.calendar(organization)
@@ -97,17 +99,13 @@ export class FinancingBooks {
 
   // Reads: all out of the directory, which the writer brings up to date before it answers.
 
-  #find<K extends Kind>(kind: K, key: string): Current<States[K]> | undefined {
-    const row = this.#view.get(`SELECT seq, state FROM ${kind} WHERE key = ?`, key)
-    return row ? { seq: Number(row['seq']), state: decodeJson(String(row['state'])) as States[K] } : undefined
-  }
-
   #require<K extends Kind>(kind: K, key: string): Current<States[K]> {
-    const found = this.#find(kind, key)
-    if (!found) throw new Refusal('NOT_FOUND', { path: kind })
-    return found
+    const row = this.#view.get(`SELECT seq, state FROM ${kind} WHERE key = ?`, key)
+    if (!row) throw new Refusal('NOT_FOUND', { path: kind })
+    return { seq: Number(row['seq']), state: decodeJson(String(row['state'])) as States[K] }
   }
 
+  /** NOT_FOUND, as of all that is required here. */
   requireProject(key: string): Current<ProjectState> {
     return this.#require('project', key)
   }
@@ -118,6 +116,13 @@ export class FinancingBooks {
 
   requireFunding(key: string): Current<FundingState> {
     return this.#require('funding', key)
+  }
+
+  /** Whose a loan is: its organization and its borrower's user id, null after an erasure. */
+  whoseLoan(key: string): { readonly organization: string; readonly borrower: string | null } {
+    const row = this.#view.get('SELECT organization, borrower FROM loan WHERE key = ?', key)
+    if (!row) throw new Refusal('NOT_FOUND', { path: 'loan' })
+    return { organization: String(row['organization']), borrower: row['borrower'] === null ? null : String(row['borrower']) }
   }
 
   /** A loan as the API shows it, as it was made when its last entry was written. */
@@ -132,34 +137,38 @@ export class FinancingBooks {
     return row ? (decodeJson(String(row['figures'])) as ProjectPosition) : emptyPosition(currency.code)
   }
 
-  balancesOf(project: string): { account: string; amount: bigint }[] {
-    return this.#view.all('SELECT account, amount FROM balance WHERE project = ?', project).map((row) => ({ account: String(row['account']), amount: BigInt(String(row['amount'])) }))
+  balancesOf(project: string): Balance[] {
+    return balancesOf(this.#view, 'project', project)
   }
 
-  projectsOf(organization: string): Current<ProjectState>[] {
-    return this.#view.all('SELECT seq, state FROM project WHERE organization = ? ORDER BY key', organization).map((row) => ({ seq: Number(row['seq']), state: decodeJson(String(row['state'])) as ProjectState }))
+  /** The first projects of an organization that are open for applications by their status, at most so many. */
+  activeProjects(organization: string, limit: number): Current<ProjectState>[] {
+    return this.listProjects({ organization, status: 'ACTIVATED' }, { first: limit }).rows.map(({ value }) => value)
   }
 
   loansOf(project: string): LoanState[] {
     return this.#view.all('SELECT state FROM loan WHERE project = ? ORDER BY key', project).map((row) => decodeJson(String(row['state'])) as LoanState)
   }
 
+  /** The keys of a borrower's loans in a project. */
+  loansOfBorrower(project: string, user: string): string[] {
+    return this.#view.all('SELECT key FROM loan WHERE borrower = ? AND project = ?', user, project).map((row) => String(row['key']))
+  }
+
   fundingsOf(project: string): FundingState[] {
     return this.#view.all('SELECT state FROM funding WHERE project = ? ORDER BY key', project).map((row) => decodeJson(String(row['state'])) as FundingState)
   }
 
-  openLoans(organization: string): { key: string; project: string }[] {
-    return this.#view.all(`SELECT key, project FROM loan WHERE organization = ? AND status IN ${OPEN} ORDER BY key`, organization).map((row) => ({ key: String(row['key']), project: String(row['project']) }))
+  /** The loans to which the close of a day may do something. */
+  loansOfDay(organization: string, day: string): { key: string; project: string }[] {
+    return this.#view
+      .all('SELECT key, project FROM loan WHERE organization = ? AND days <= ? ORDER BY project, key', organization, day)
+      .map((row) => ({ key: String(row['key']), project: String(row['project']) }))
   }
 
   /** Wound-up projects that are not closed yet. */
   settling(): ProjectState[] {
-    return this.#view.all("SELECT state FROM project WHERE status <> 'CLOSED' AND status <> 'DRAFT'").map((row) => decodeJson(String(row['state'])) as ProjectState).filter((state) => state.distribution !== null)
-  }
-
-  /** Whom a project's own subject leads to: who created it; null after an erasure. */
-  createdBy(key: string): string | null {
-    return this.requireProject(key).state.subject?.userId ?? null
+    return this.#view.all('SELECT state FROM project WHERE settling = 1').map((row) => decodeJson(String(row['state'])) as ProjectState)
   }
 
   closedThrough(organization: string): string | undefined {
@@ -172,9 +181,10 @@ export class FinancingBooks {
     return closedThrough === undefined ? null : { organizationId: organization, closedThrough }
   }
 
+  /** The first project to which a funding or repayment address belongs. */
   projectByAddress(address: string): string | undefined {
-    const projects = this.#view.all('SELECT key, state FROM project').map((row) => decodeJson(String(row['state'])) as ProjectState)
-    return projects.find((project) => project.funding.some(({ fundingAddress, repaymentAddress }) => fundingAddress === address || repaymentAddress === address))?.key
+    const row = this.#view.get('SELECT project FROM address WHERE address = ? ORDER BY project', address)
+    return row ? String(row['project']) : undefined
   }
 
   listProjects(where: { organization?: string | undefined; status?: string | undefined; public?: boolean }, page: Page): Listed<Current<ProjectState>> {
@@ -186,10 +196,8 @@ export class FinancingBooks {
     return this.#list('loan', { ...others, borrower: user }, page, 'shown', (row) => JSON.parse(String(row['shown'])) as loanContract.Loan)
   }
 
-  listFundings(project: string, page: Page, wanted: (state: FundingState) => boolean): Listed<FundingState> {
-    const all = this.fundingsOf(project).filter(wanted)
-    const rows = all.filter(({ key }) => page.after === undefined || key > page.after)
-    return { rows: rows.slice(0, page.first).map((state) => ({ key: state.key, value: state })), total: all.length, more: rows.length > page.first }
+  listFundings(where: { project: string; investor?: string | undefined }, page: Page): Listed<FundingState> {
+    return this.#list('funding', where, page, 'state', (row) => decodeJson(String(row['state'])) as FundingState)
   }
 
   #list<T>(table: Kind, where: Readonly<Record<string, string | number | undefined>>, page: Page, columns: string, read: (row: Readonly<Record<string, unknown>>) => T): Listed<T> {
@@ -199,11 +207,5 @@ export class FinancingBooks {
     const total = Number(this.#view.get(`SELECT count(*) AS n FROM ${table} WHERE ${sql}`, ...values)?.['n'] ?? 0)
     const rows = this.#view.all(`SELECT key, ${columns} FROM ${table} WHERE ${sql} AND key > ? ORDER BY key LIMIT ?`, ...values, page.after ?? '', page.first + 1)
     return { rows: rows.slice(0, page.first).map((row) => ({ key: String(row['key']), value: read(row) })), total, more: rows.length > page.first }
-  }
-
-  /** The investor, if one of the project's intents is theirs: a list of owners for an access rule. */
-  async investorsOf(intents: Repository<IntentDoc>, project: string, investor: string): Promise<string[]> {
-    const found = await intents.find({ where: { project, investor }, limit: 20 })
-    return found.some(({ doc }) => doc.status === 'CONFIRMED' || doc.status === 'SIGNED' || doc.status === 'INVITED') ? [investor] : []
   }
 }

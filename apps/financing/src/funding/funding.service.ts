@@ -1,24 +1,27 @@
-import { callingUser, defineService, type ActionContext, type Service } from '@growr/bus'
+import { defineService, type ActionContext, type Service } from '@growr/bus'
 import { funding as contract, Refusal, type Caller, type Params } from '@growr/contracts'
 import { capitalPosition, decideFunding, type CapitalPosition, type ContractFacts, type FundingCommand, type FundingState, type ProjectState } from '@growr/lending'
-import { zero } from '@growr/money'
-import { action, connectionOfList, decimal, eventsOf, positiveOf } from '@growr/service'
-import { amountOfIntent } from '../investor/investor.service.ts'
-import type { IntentDoc } from '../investor/investor.collections.ts'
-import { type Financing, today, valueDateOf } from '../financing.ts'
+import { maximum, zero } from '@growr/money'
+import { action, connectionOfList, decimal, eventsOf, positiveOf, valueDates } from '@growr/service'
+import { investorOf } from '../books/persons.ts'
+import { type Financing, today } from '../financing.ts'
+import { amountOfIntent, type IntentDoc } from '../investor/investor.collections.ts'
+import { requireAtBank } from '../project/project.accounts.ts'
+import { investorsOf } from '../project/project.rights.ts'
+import { settleShares } from '../project/project.shares.ts'
 import { presentFunding } from './funding.present.ts'
 
 /** Project funding and the repayment of investors; reads and writes the Funding book. */
 export function fundingService(financing: Financing): Service {
   const { books, intents, receipts } = financing
 
-  const requireSigned = async (id: string): Promise<IntentDoc> => {
+  const requireIntent = async (id: string): Promise<IntentDoc> => {
     const found = await intents.get(id)
     if (!found) throw new Refusal('NOT_FOUND', { path: 'intent' })
     return found.doc
   }
   const intentScope = async ({ intent }: { intent: string }) => {
-    const doc = await requireSigned(intent)
+    const doc = await requireIntent(intent)
     return { organization: doc.organization, owners: [doc.investor] }
   }
   const scopeOf = ({ key }: { key: string }) => {
@@ -42,20 +45,42 @@ export function fundingService(financing: Financing): Service {
   type Transfer = Omit<Extract<FundingCommand, { type: 'fundJunior' }>, 'type'>
 
   const register = async (action: string, params: Register, context: ActionContext, command: (transfer: Transfer, doc: IntentDoc) => FundingCommand) => {
-    const doc = await requireSigned(params.intent)
+    const doc = await requireIntent(params.intent)
     if (doc.status !== 'SIGNED') throw new Refusal('INTENT_STATUS', { path: 'intent', details: { status: doc.status } })
+    // Capital moves by the bank; an agent's cash reaches it by a hand-over.
+    if ('rail' in params && params.rail !== 'BANK') throw new Refusal('RAIL_MISMATCH', { path: 'rail' })
+    const { organization, project, investor, walletAddress } = doc
+    const amount = positiveOf(params.amount, books.requireProject(project).state.currency, 'amount')
     const authority = { caller: context.caller, action, requestId: context.requestId, params }
-    const dates = await valueDateOf(financing, doc.organization, params.valueDate)
-    return books.withProject(doc.project, async () => {
-      const earlier = await books.answered('funding', doc.organization, authority)
-      if (earlier) return show(earlier.state)
-      const project = books.requireProject(doc.project).state
-      const amount = positiveOf(params.amount, project.currency, 'amount')
-      const subject = { investorId: doc.investor, contractId: doc.id, reference: params.reference, ...(doc.walletAddress ? { investorAddress: doc.walletAddress } : {}) }
-      const events = eventsOf(decideFunding(null, command({ key: financing.newId(), project, amount, ...dates, paymentKey: null, subject }, doc)))
-      const written = await books.append('funding', doc.organization, null, events, authority, { project: doc.project, person: doc.investor })
-      return show(written.state)
+    const dates = valueDates(await today(financing, organization), params.valueDate)
+    const written = await books.inTurn(project, async () => {
+      const registered = await books.onceInTurn('funding', { organization, project }, authority, async () => {
+        await settleShares(financing, project)
+        const { state } = books.requireProject(project)
+        const subject = { investorId: investor, contractId: doc.id, reference: params.reference, ...(walletAddress ? { investorAddress: walletAddress } : {}) }
+        const decided = command({ key: financing.newId(), project: state, amount, ...dates, paymentKey: null, subject }, doc)
+        const events = eventsOf(decideFunding(null, decided))
+        if (decided.type !== 'fund') await requireAtBank(financing, state, amount)
+        return { current: null, events, person: investor }
+      })
+      await settleShares(financing, project)
+      return registered
     })
+    return show(written.state)
+  }
+
+  const revert = async (params: Params<typeof contract.revert>, context: ActionContext) => {
+    const { organizationId: organization, projectKey: project } = books.requireFunding(params.key).state
+    const authority = { caller: context.caller, action: contract.revert.name, requestId: context.requestId, params }
+    const on = await today(financing, organization)
+    const written = await books.once('funding', { organization, project }, authority, async () => {
+      const current = books.requireFunding(params.key)
+      const { state } = books.requireProject(project)
+      const events = eventsOf(decideFunding(current.state, { type: 'revert', on, project: state, position: books.position(state), fundings: books.fundingsOf(project) }))
+      if (current.state.paymentType === 'INCOMING') await requireAtBank(financing, state, current.state.amount)
+      return { current, events, person: investorOf(current.state) }
+    })
+    return show(written.state)
   }
 
   return defineService({
@@ -75,47 +100,31 @@ export function fundingService(financing: Financing): Service {
           return { type: 'repayInvestor', owed: owedTo(doc, transfer.project, transfer.valueDate), position: books.position(transfer.project), ...shares }
         }),
       }),
-      action(contract.revert, {
-        scope: scopeOf,
-        handle: async (params, context) => {
-          const { state } = books.requireFunding(params.key)
-          const authority = { caller: context.caller, action: contract.revert.name, requestId: context.requestId, params }
-          const on = await today(financing, state.organizationId)
-          return books.withProject(state.projectKey, async () => {
-            const earlier = await books.answered('funding', state.organizationId, authority)
-            if (earlier) return show(earlier.state)
-            const project = books.requireProject(state.projectKey).state
-            const events = eventsOf(decideFunding(books.requireFunding(params.key).state, { type: 'revert', on, project, position: books.position(project), fundings: books.fundingsOf(state.projectKey) }))
-            const written = await books.append('funding', state.organizationId, params.key, events, authority, { project: state.projectKey, person: personOf(state) })
-            return show(written.state)
-          })
-        },
-      }),
+      action(contract.revert, { scope: scopeOf, handle: revert }),
       // Money that a network's listener detected: no network is on in this node yet, so whatever asks is told so.
       action(contract.detect, { handle: () => { throw new Refusal('NOT_OFFERED') } }),
       action(contract.findByKey, { scope: scopeOf, handle: ({ key }) => show(books.requireFunding(key).state) }),
       action(contract.findByProject, {
         scope: async ({ project }, { caller }: { caller: Caller }) => ({
           organization: books.requireProject(project).state.organizationId,
-          owners: caller.kind === 'user' && caller.role === 'INVESTOR' ? await books.investorsOf(intents, project, caller.userId) : [],
+          owners: await investorsOf(financing, project, caller),
         }),
         handle: async ({ project, first, after }, { caller }) => {
-          const own = caller.kind === 'user' && caller.role === 'INVESTOR' ? caller.userId : undefined
-          const listed = books.listFundings(project, { first, after }, (state) => own === undefined || state.subject?.investorId === own)
+          const investor = caller.kind === 'user' && caller.role === 'INVESTOR' ? caller.userId : undefined
+          const listed = books.listFundings({ project, investor }, { first, after })
           const rows = await Promise.all(listed.rows.map(async ({ key, value }) => ({ key, value: await show(value) })))
           return connectionOfList({ ...listed, rows })
         },
       }),
       action(contract.position, {
         scope: intentScope,
-        handle: async ({ intent }, context) => {
-          callingUser(context)
-          const doc = await requireSigned(intent)
+        handle: async ({ intent }) => {
+          const doc = await requireIntent(intent)
           const project = books.requireProject(doc.project).state
           const asOf = await today(financing, doc.organization)
           // A share-out fixed the yield; nothing is earned after it.
           const capital = owedTo(doc, project, project.distribution && project.distribution.on < asOf ? project.distribution.on : asOf)
-          const text = (amount: CapitalPosition['funded']) => decimal(amount.amount < 0n ? zero(amount.currency) : amount, project.currency)
+          const text = (amount: CapitalPosition['funded']) => decimal(maximum(amount, zero(amount.currency)), project.currency)
           return {
             intent, project: doc.project, currency: project.currency.code, asOf,
             funded: text(capital.funded), principalOutstanding: text(capital.principalOutstanding), yieldAccrued: text(capital.yieldAccrued),
@@ -126,6 +135,3 @@ export function fundingService(financing: Financing): Service {
     ],
   })
 }
-
-/** Whom a transfer leads to: the investor, or the organization itself. */
-export const personOf = (state: FundingState): string => state.subject?.investorId ?? `organization:${state.organizationId}`

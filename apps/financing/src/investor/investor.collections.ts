@@ -1,4 +1,5 @@
 import type { CollectionDefinition, Json } from '@growr/collections'
+import { amountOf, type Amount } from '@growr/money'
 
 /** An investor's way into a project: from the request or the invitation to the signed contract. */
 export interface IntentDoc {
@@ -13,6 +14,9 @@ export interface IntentDoc {
   walletAddress: string | null
   createdAt: string
 }
+
+/** What an intent commits, nothing until it does. */
+export const amountOfIntent = ({ amount }: Pick<IntentDoc, 'amount'>, currency: string): Amount => amountOf(BigInt(amount ?? '0'), currency)
 
 export const intents: CollectionDefinition<IntentDoc> = {
   name: 'intents',

@@ -2,8 +2,7 @@ import type { WaitingEvent } from '@growr/collections'
 import { user as users } from '@growr/contracts'
 import { decimal, type Deliver } from '@growr/service'
 import { type Financing, organizationOf } from '../financing.ts'
-import type { IntentDoc } from './investor.collections.ts'
-import { amountOfIntent } from './investor.service.ts'
+import { amountOfIntent, type IntentDoc } from './investor.collections.ts'
 
 /** Who hears of what becomes of an intent: the other side. */
 export function investorDeliveries(financing: Financing): Readonly<Record<string, Deliver>> {

@@ -1,49 +1,44 @@
-import type { ActionContext } from '@growr/bus'
-import { callingUser } from '@growr/bus'
+import { callingUser, type ActionContext } from '@growr/bus'
 import { identity, isCode, loan as contract, Refusal, type Code, type Params } from '@growr/contracts'
-import { decideLoan, type LoanState, type LoanVerification, type RefusalReason } from '@growr/lending'
-import { eventsOf, positiveOf, type Written } from '@growr/service'
+import { decideLoan, requireOpen, type ApplyForLoan, type LoanState } from '@growr/lending'
+import { eventsOf, positiveOf, throwRefused, type Written } from '@growr/service'
 import { type Financing, today } from '../financing.ts'
-
-interface Verdict {
-  readonly verifierDid: string
-  readonly refusals: readonly RefusalReason[]
-  /** Goes into the entry, where an auditor finds it. */
-  readonly verification: LoanVerification
-}
 
 /**
  * From the wish to the reserved money: the record's owner presents what the project requires, the verifier lists its checks, the
  * domain decides, one entry says what came of it. A refusal by the checks is an entry too; then it is thrown with each of them.
+ * Codes: FORBIDDEN (another organization's project), AMOUNT_INVALID, PROJECT_NOT_OPEN, PROJECT_AMOUNT_EXCEEDED, FUNDS_INSUFFICIENT,
+ * FUNDS_RESERVED, and those of a verification.
  */
 export async function applyForLoan(financing: Financing, params: Params<typeof contract.applyForLoan>, context: ActionContext): Promise<Written<LoanState>> {
+  const { userId } = callingUser(context)
+  // A repetition that comes while the first is under way waits for it: else it would spend the challenge of the first.
+  const queue = context.requestId === undefined ? undefined : `apply:${userId}:${context.requestId}`
+  return queue === undefined ? apply(financing, params, context) : financing.books.inTurn(queue, () => apply(financing, params, context))
+}
+
+async function apply(financing: Financing, params: Params<typeof contract.applyForLoan>, context: ActionContext): Promise<Written<LoanState>> {
   const { books } = financing
-  const user = callingUser(context)
-  const project = books.requireProject(params.project)
-  if (project.state.organizationId !== user.organization) throw new Refusal('FORBIDDEN')
-  const amount = positiveOf(params.amount, project.state.currency, 'amount')
+  const { userId, organization: own } = callingUser(context)
+  const { key: project, organizationId: organization, currency } = books.requireProject(params.project).state
+  if (organization !== own) throw new Refusal('FORBIDDEN')
+  const amount = positiveOf(params.amount, currency, 'amount')
   const authority = { caller: context.caller, action: contract.applyForLoan.name, requestId: context.requestId, params }
-  const earlier = await books.answered('loan', project.state.organizationId, authority)
+  const earlier = await books.answered('loan', organization, authority)
   if (earlier) return answer(earlier)
 
-  const { did } = await context.call(identity.resolveUser, { user: user.userId })
+  const on = await today(financing, organization)
+  // Before anybody's credentials are shown to anybody.
+  throwRefused(requireOpen(books.requireProject(project).state, on))
+  const { did } = await context.call(identity.resolveUser, { user: userId })
   const verdict = await verify(params, did, context)
-  const on = await today(financing, project.state.organizationId)
-  return books.withProject(project.state.key, async () => {
-    const current = books.requireProject(params.project)
+  return answer(await books.once('loan', { organization, project }, authority, () => {
+    const { state } = books.requireProject(project)
     const events = eventsOf(decideLoan(null, {
-      type: 'apply',
-      key: financing.newId(),
-      project: current.state,
-      position: books.position(current.state),
-      amount,
-      months: params.months,
-      verdict,
-      on,
-      subject: { userDid: did, userId: user.userId },
+      type: 'apply', key: financing.newId(), project: state, position: books.position(state), amount, months: params.months, verdict, on, subject: { userDid: did, userId },
     }))
-    return answer(await books.append('loan', project.state.organizationId, null, events, authority, { person: user.userId, project: params.project }))
-  })
+    return { current: null, events, person: userId }
+  }))
 }
 
 /** A refused application answers with the refusal, the first time and every time it is repeated. */
@@ -57,7 +52,7 @@ function answer(written: Written<LoanState>): Written<LoanState> {
   })
 }
 
-async function verify(params: Params<typeof contract.applyForLoan>, did: string, context: ActionContext): Promise<Verdict> {
+async function verify(params: Params<typeof contract.applyForLoan>, did: string, context: ActionContext): Promise<ApplyForLoan['verdict']> {
   const { project } = params
   const challenge = params.challenge ?? (await context.call(identity.requestPresentation, { project })).challenge
   const presentation = params.presentation ?? (await context.call(identity.createVCPresentation, { project, challenge })).presentation

@@ -1,10 +1,10 @@
 import type { StoredEntry } from '@growr/books'
-import { user as users } from '@growr/contracts'
 import { outstandingOf, outstandingOfLoan, type LoanEvent, type LoanState } from '@growr/lending'
 import { isPositive } from '@growr/money'
 import { decimal } from '@growr/service'
-import type { BookFollower } from '../group.ts'
 import type { Financing } from '../financing.ts'
+import type { BookFollower } from '../followers.ts'
+import { tell } from '../messages.ts'
 
 type Values = Record<string, string | string[]>
 
@@ -38,13 +38,10 @@ export function loanFollowers(financing: Financing): BookFollower[] {
     const user = state?.subject?.userId
     const message = entry.event && state ? messageOf(entry.event as unknown as LoanEvent, state) : undefined
     if (!state || !user || !message) return
+    const { template, values } = message
     const project = financing.books.requireProject(state.projectKey).state
     const cause = { group: 'financing', organization: entry.organization, book: 'loan', key: entry.key, seq: entry.seq } as const
-    await financing.bus.call(
-      users.notify,
-      { user, template: message.template, values: { project: project.name, ...message.values } },
-      { as: { service: 'loan', cause }, requestId: `loan:${entry.organization}:${entry.seq}` },
-    )
+    await tell(financing, { service: 'loan', cause }, `loan:${entry.organization}:${entry.seq}`, { user, template, values: { project: project.name, ...values } })
   }
   return [{ kind: 'loan', name: 'messages', handle }]
 }

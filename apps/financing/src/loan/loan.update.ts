@@ -1,7 +1,8 @@
 import type { ActionContext } from '@growr/bus'
 import { loan as contract, project as projects, Refusal, type Params, type Result } from '@growr/contracts'
-import { decideLoan, decideProject, isRefused, type Decision, type LoanEvent, type LoanState, type PaymentState } from '@growr/lending'
+import { decideLoan, decideProject, isRefused, type Decision, type LoanEvent, type LoanState, type PaymentState, type ProjectState } from '@growr/lending'
 import { fromJson } from '@growr/money'
+import { borrowerOf, creatorOf } from '../books/persons.ts'
 import type { Financing } from '../financing.ts'
 
 type Taken = Result<typeof contract.updateLoan>
@@ -23,38 +24,36 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
     cause: { group: 'payment', organization: params.organization, book: 'payment', key: payment.key, seq: entry.seq } as const,
   }
   const { books } = financing
-  const loan = books.requireLoan(payment.loanKey)
-  const { organizationId, projectKey } = loan.state
-  if (organizationId !== params.organization) throw new Refusal('NOT_FOUND', { path: 'loan' })
-  return books.withProject(projectKey, async () => {
-    if (payment.kind === 'REWARD' || payment.kind === 'DEPOSIT_RETURN') {
-      const project = books.requireProject(projectKey).state
-      const decision = decideProject(project, {
-        type: 'payShare',
-        paymentKey: payment.key,
-        payee: 'BORROWER',
-        party: loan.state.key,
-        kind: payment.kind === 'REWARD' ? 'REWARD' : 'RISK_DEPOSIT',
-        amount: payment.amount,
-        valueDate: payment.valueDate,
-        bookingDate: payment.bookingDate,
-      })
-      if (await books.answered('project', organizationId, authority)) return { taken: true, refused: null }
-      if (isRefused(decision)) return { taken: false, refused: decision.refused }
-      await books.append('project', organizationId, projectKey, decision.events, authority, { project: projectKey, person: books.createdBy(projectKey) })
-      return { taken: true, refused: null }
-    }
-    if (await books.answered('loan', organizationId, authority)) return { taken: true, refused: null }
-    const { state } = books.requireLoan(loan.state.key)
-    const decision = decide(state, payment, books.requireProject(projectKey).state)
-    if (isRefused(decision)) return { taken: false, refused: decision.refused }
-    await books.append('loan', organizationId, state.key, decision.events, authority, { project: projectKey, person: state.subject?.userId ?? null })
-    return { taken: true, refused: null }
-  })
+  const { organizationId: organization, projectKey: project } = books.requireLoan(payment.loanKey).state
+  if (organization !== params.organization) throw new Refusal('NOT_FOUND', { path: 'loan' })
+  const at = { organization, project }
+  const loan = payment.loanKey
+  let refused = null as string | null
+  const taken = <E>(decision: Decision<E>): readonly E[] | null => {
+    if (!isRefused(decision)) return decision.events
+    refused = decision.refused
+    return null
+  }
+  if (payment.kind === 'REWARD' || payment.kind === 'DEPOSIT_RETURN') {
+    await books.once('project', at, authority, () => {
+      const current = books.requireProject(project)
+      const events = taken(decideProject(current.state, { type: 'payShare', payee: 'BORROWER', party: loan, kind: payment.kind === 'REWARD' ? 'REWARD' : 'RISK_DEPOSIT', ...moneyOf(payment) }))
+      return events && { current, events, person: creatorOf(current.state) }
+    })
+  } else {
+    await books.once('loan', at, authority, () => {
+      const current = books.requireLoan(loan)
+      const events = taken(decide(current.state, payment, books.requireProject(project).state))
+      return events && { current, events, person: borrowerOf(current.state) }
+    })
+  }
+  return { taken: refused === null, refused }
 }
 
-function decide(loan: LoanState, payment: PaymentState, project: Parameters<typeof decideProject>[0] & object): Decision<LoanEvent> {
-  const money = { paymentKey: payment.key, amount: payment.amount, valueDate: payment.valueDate, bookingDate: payment.bookingDate }
+const moneyOf = ({ key, amount, valueDate, bookingDate }: PaymentState) => ({ paymentKey: key, amount, valueDate, bookingDate })
+
+function decide(loan: LoanState, payment: PaymentState, project: ProjectState): Decision<LoanEvent> {
+  const money = moneyOf(payment)
   if (payment.kind === 'DISBURSEMENT') return decideLoan(loan, { type: 'disburse', ...money })
   if (payment.kind === 'OVERPAYMENT_REFUND') return decideLoan(loan, { type: 'refundOverpayment', ...money })
   return decideLoan(loan, { type: 'repay', project, ...money })
