@@ -1,7 +1,7 @@
 import type { OneTimeCodes } from '@growr/auth'
 import type { Bus } from '@growr/bus'
 import type { Repository } from '@growr/collections'
-import { organization as organizations, Refusal } from '@growr/contracts'
+import { organization as organizations } from '@growr/contracts'
 import type { Holder } from '@growr/lending'
 import { businessDate, type Clock } from '@growr/runtime'
 import type { PaymentBooks } from './books/payment-books.ts'
@@ -17,34 +17,39 @@ export interface Payments {
   readonly newId: () => string
   /** The pseudonym under which an agent's cash stands in the accounts: keyed, so that nobody can find the agent by trying. */
   readonly pseudonym: (organization: string, agent: string) => string
+  /** Up to which entry of an organization's book the loans have heard of their payments. */
+  readonly reached: (organization: string) => number
+  /** Resolves when this book holds what the Funding book held at the call. UNAVAILABLE where that takes too long. */
+  readonly upToDate: (organization: string) => Promise<void>
+  /** A message was refused for good: by its code, for the log. */
+  readonly untold: (template: string, code: string) => void
+  /** Codes that were made and are not sent yet, by payment: tried again, the same one leaves. */
+  readonly unsent: Map<string, { readonly code: string; readonly validUntil: Date }>
+  /** Time zones of organizations, which do not change. */
+  readonly zones: Map<string, string>
 }
 
-const zones = new WeakMap<Payments, Map<string, string>>()
-
-export async function today(payments: Payments, organization: string): Promise<string> {
-  const known = zones.get(payments) ?? new Map<string, string>()
-  zones.set(payments, known)
-  let zone = known.get(organization)
+/** The organization's business date now. */
+export async function today({ bus, clock, zones }: Pick<Payments, 'bus' | 'clock' | 'zones'>, organization: string): Promise<string> {
+  let zone = zones.get(organization)
   if (zone === undefined) {
-    zone = (await payments.bus.call(organizations.findById, { id: organization }, { as: { service: 'payment' } })).timezone
-    known.set(organization, zone)
+    zone = (await bus.call(organizations.findById, { id: organization }, { as: { service: 'payment' } })).timezone
+    zones.set(organization, zone)
   }
-  return businessDate(payments.clock.now(), zone)
+  return businessDate(clock.now(), zone)
 }
 
-export async function datesOf(payments: Payments, organization: string, given: string | undefined): Promise<{ valueDate: string; bookingDate: string }> {
-  const bookingDate = await today(payments, organization)
-  if (given !== undefined && given > bookingDate) throw new Refusal('VALUE_DATE', { path: 'valueDate', details: { today: bookingDate } })
-  return { valueDate: given ?? bookingDate, bookingDate }
-}
-
+/** The organization's account at the bank. */
 export const bankOf = (organization: string): Holder => ({ rail: 'BANK', holder: organization })
 
 /** The float of an agent; remembered so that the pseudonym can be shown as the agent again. */
-export async function floatOf(payments: Payments, organization: string, agent: string): Promise<Holder> {
-  const id = payments.pseudonym(organization, agent)
-  if (!(await payments.holders.get(id))) await payments.holders.insert({ id, organization, agent }).catch(async (error: unknown) => {
-    if (!(await payments.holders.get(id))) throw error
-  })
+export async function floatOf({ pseudonym, holders }: Payments, organization: string, agent: string): Promise<Holder> {
+  const id = pseudonym(organization, agent)
+  if (!(await holders.get(id))) {
+    await holders.insert({ id, organization, agent }).catch(async (error: unknown) => {
+      // Somebody was faster with the same one.
+      if (!(await holders.get(id))) throw error
+    })
+  }
   return { rail: 'CASH', holder: id }
 }

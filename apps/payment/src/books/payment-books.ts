@@ -3,7 +3,7 @@ import type { Repository } from '@growr/collections'
 import { Refusal, type payment as contract } from '@growr/contracts'
 import type { PaymentEvent, PaymentState } from '@growr/lending'
 import { decodeJson } from '@growr/money'
-import { TenantBooks, Turns, type Authority, type Current, type Listed, type Written } from '@growr/service'
+import { balanceOf, balancesOf, TenantBooks, Turns, type Authority, type Balance, type Current, type Listed, type Written } from '@growr/service'
 import { payments } from './payments.view.ts'
 
 export interface PaymentBooksOptions {
@@ -11,6 +11,15 @@ export interface PaymentBooksOptions {
   readonly tenants: Repository<{ id: string }>
   readonly businessDate: (organization: string) => Promise<string>
   readonly appended: (organization: string) => void
+}
+
+/** What a decision comes to: its events, and the payment that it was taken on, null for one that begins with them. */
+export interface Step {
+  readonly key: string
+  readonly current: Current<PaymentState> | null
+  readonly events: readonly PaymentEvent[]
+  /** Whom the payment's subject leads to. */
+  readonly person: string
 }
 
 /** The Payment books of all organizations, with one queue for each project and one view to look payments and balances up. */
@@ -33,73 +42,71 @@ export class PaymentBooks {
     return new PaymentBooks(options, books, view)
   }
 
+  /** Is told of each book, those that are open already included. */
   onOpen(listener: (book: Book) => void): void {
     this.#books.onOpen(listener)
   }
 
-  organizations(): readonly string[] {
-    return this.#books.organizations()
+  /**
+   * Carries a request out once, in the queue of its project: gives what came of it before, or decides on the payment as it is now and
+   * appends. Null where the decision was that nothing is to be appended.
+   */
+  once<S extends Step | null>(at: { readonly organization: string; readonly project: string }, authority: Authority, decide: () => S | Promise<S>): Promise<Written<PaymentState> | (null extends S ? null : never)> {
+    const { organization, project } = at
+    return this.#turns.run(project, async () => {
+      const written = await this.#books.once('payment', organization, authority, async () => {
+        const step = await decide()
+        return step && { ...step, scope: `project:${project}`, businessDate: await this.#options.businessDate(organization) }
+      })
+      return written as Written<PaymentState> | (null extends S ? null : never)
+    })
   }
 
-  /** Work that looks at a project's cash or at what is under way in it: one at a time for each project. */
-  withProject<T>(project: string, work: () => Promise<T>): Promise<T> {
-    return this.#turns.run(project, work)
-  }
-
-  answered(organization: string, authority: Authority): Promise<Written<PaymentState> | undefined> {
-    return this.#books.answered('payment', organization, authority)
-  }
-
-  /** Appends events of one payment. `key` is that of a payment which begins with them, or of one that is there. */
-  async append(organization: string, project: string, key: string, current: Current<PaymentState> | null, events: readonly PaymentEvent[], authority: Authority, person: string | null): Promise<Written<PaymentState>> {
-    return this.#books.append('payment', organization, events, authority, { key, current, scope: `project:${project}`, person, businessDate: await this.#options.businessDate(organization) })
-  }
-
+  /** Entries in the form in which another group follows them. */
   feed(organization: string, book: string, after: number, limit: number): ReturnType<TenantBooks<'payment'>['feed']> {
     return this.#books.feed(book, organization, after, limit)
   }
 
-  find(key: string): Current<PaymentState> | undefined {
-    const row = this.#view.get('SELECT seq, state FROM payment WHERE key = ?', key)
-    return row ? { seq: Number(row['seq']), state: decodeJson(String(row['state'])) as PaymentState } : undefined
-  }
-
+  /** NOT_FOUND. */
   require(key: string): Current<PaymentState> {
-    const found = this.find(key)
-    if (!found) throw new Refusal('NOT_FOUND', { path: 'payment' })
-    return found
+    const row = this.#view.get('SELECT seq, state FROM payment WHERE key = ?', key)
+    if (!row) throw new Refusal('NOT_FOUND', { path: 'payment' })
+    return { seq: Number(row['seq']), state: decodeJson(String(row['state'])) as PaymentState }
   }
 
+  /** A payment as the API shows it. NOT_FOUND. */
   shown(key: string): contract.Payment {
     const row = this.#view.get('SELECT shown FROM payment WHERE key = ?', key)
     if (!row) throw new Refusal('NOT_FOUND', { path: 'payment' })
     return JSON.parse(String(row['shown'])) as contract.Payment
   }
 
-  /** Whether a payment of this kind for the loan is registered and neither confirmed nor failed. */
-  underWay(loan: string, kind: PaymentState['kind']): boolean {
-    return this.#view.get("SELECT 1 AS found FROM payment WHERE loan = ? AND kind = ? AND status = 'ADDED' LIMIT 1", loan, kind) !== null
+  /**
+   * Whether a payment of this kind for the loan is registered and not settled: nobody confirmed it yet, its loan has not heard of it
+   * (the loans have heard up to entry `reached`), or its loan did not take it and the money lies in suspense.
+   */
+  underWay(loan: string, kind: PaymentState['kind'], reached: number): boolean {
+    const open = "status = 'ADDED' OR (status = 'CONFIRMED' AND (suspense = 1 OR seq > ?))"
+    return this.#view.get(`SELECT 1 AS found FROM payment WHERE loan = ? AND kind = ? AND (${open}) LIMIT 1`, loan, kind, reached) !== null
   }
 
+  /** How many payments of a project nobody has confirmed yet. */
   pending(project: string): number {
     return Number(this.#view.get("SELECT count(*) AS n FROM payment WHERE project = ? AND status = 'ADDED'", project)?.['n'] ?? 0)
   }
 
+  /** The balance of an account in minor units; a debit is positive. */
   balance(account: string, currency: string): bigint {
-    return BigInt(String(this.#view.get('SELECT amount FROM balance WHERE account = ? AND currency = ?', account, currency)?.['amount'] ?? '0'))
+    return balanceOf(this.#view, account, currency)
   }
 
-  balancesOf(project: string): { account: string; currency: string; amount: bigint }[] {
-    return this.#balances('project', project)
+  balancesOf(project: string): Balance[] {
+    return balancesOf(this.#view, 'project', project)
   }
 
   /** The cash of all holders of an organization. */
-  cashOf(organization: string): { account: string; currency: string; amount: bigint }[] {
-    return this.#balances('organization', organization).filter(({ account, amount }) => account.startsWith('cash/CASH/') && amount !== 0n)
-  }
-
-  #balances(column: 'project' | 'organization', value: string): { account: string; currency: string; amount: bigint }[] {
-    return this.#view.all(`SELECT account, currency, amount FROM balance WHERE ${column} = ? ORDER BY account`, value).map((row) => ({ account: String(row['account']), currency: String(row['currency']), amount: BigInt(String(row['amount'])) }))
+  cashOf(organization: string): Balance[] {
+    return balancesOf(this.#view, 'organization', organization).filter(({ account, amount }) => account.startsWith('cash/CASH/') && amount !== 0n)
   }
 
   listByLoan(loan: string, page: { first: number; after?: string | undefined }): Listed<contract.Payment> {

@@ -9,7 +9,7 @@ import { OFFICE } from './payment.present.ts'
 
 type HandOver = Params<typeof contract.handOverCash>
 
-/** Registers cash that changes hands; the other side confirms. */
+/** Registers cash that changes hands; the other side confirms. BAD_INPUT, FORBIDDEN (another agent's float), NOT_FOUND, PROJECT_STATUS. */
 export async function handOverCash(payments: Payments, params: HandOver, organization: string, context: ActionContext): Promise<contract.Payment> {
   const { books } = payments
   const { role, userId } = callingUser(context)
@@ -21,24 +21,23 @@ export async function handOverCash(payments: Payments, params: HandOver, organiz
   if (role === 'ORIGINATOR_AGENT' && agent !== userId) throw new Refusal('FORBIDDEN', { path: 'agent' })
   if (agent !== undefined && agent !== userId) await requireAgent(agent, organization, context)
   const project = await context.as().call(projects.findByKey, { key: params.project })
+  if (project.status === 'CLOSED') throw new Refusal('PROJECT_STATUS', { path: 'project', details: { status: project.status } })
   const currency = currencyOf(project.currency)
   const amount = positiveOf(params.amount, currency, 'amount')
   const on = await today(payments, organization)
   const holder = async (side: HandOver['from']): Promise<Holder> => (side === 'BANK' ? bankOf(organization) : side === 'OFFICE' ? { rail: 'CASH', holder: OFFICE } : floatOf(payments, organization, agent as string))
   const authority = { caller: context.caller, action: contract.handOverCash.name, requestId: context.requestId, params }
-  return books.withProject(params.project, async () => {
-    const earlier = await books.answered(organization, authority)
-    if (earlier) return books.shown(earlier.state.key)
+  const written = await books.once({ organization, project: params.project }, authority, async () => {
     const key = payments.newId()
-    const events = eventsOf(decidePayment(null, {
-      type: 'add',
-      underWay: false,
-      data: { key, amount, currency, kind: 'HAND_OVER', organizationId: organization, projectKey: params.project, loanKey: null, fundingKey: null, from: await holder(params.from), to: await holder(params.to), valueDate: on, bookingDate: on },
-      subject: { userId, ...(agent === undefined ? {} : { agentId: agent }), ...(params.reference === undefined ? {} : { reference: params.reference }) },
-    }))
-    await books.append(organization, params.project, key, null, events, authority, agent ?? `organization:${organization}`)
-    return books.shown(key)
+    const data = {
+      key, amount, currency, kind: 'HAND_OVER' as const, organizationId: organization, projectKey: params.project, loanKey: null, fundingKey: null,
+      from: await holder(params.from), to: await holder(params.to), valueDate: on, bookingDate: on,
+    }
+    const subject = { userId, ...(agent === undefined ? {} : { agentId: agent }), ...(params.reference === undefined ? {} : { reference: params.reference }) }
+    const events = eventsOf(decidePayment(null, { type: 'add', underWay: false, data, subject }))
+    return { key, current: null, events, person: agent ?? `organization:${organization}` }
   })
+  return books.shown(written.state.key)
 }
 
 async function requireAgent(agent: string, organization: string, context: ActionContext): Promise<void> {
@@ -46,7 +45,10 @@ async function requireAgent(agent: string, organization: string, context: Action
   if (!memberships.some((membership) => membership.type === 'ORIGINATOR_AGENT' && membership.organization === organization && membership.status === 'ACTIVE')) throw new Refusal('NOT_FOUND', { path: 'agent' })
 }
 
-/** Who may confirm: never who registered it; the agent's own hand-overs an admin, an admin's to or from an agent that agent. */
+/**
+ * Who may confirm: never who registered it; the agent's own hand-overs an admin, an admin's to or from an agent that agent.
+ * PAYMENT_STATUS, RAIL_MISMATCH, SAME_PERSON, FORBIDDEN, CASH_INSUFFICIENT, FUNDS_INSUFFICIENT.
+ */
 export function confirmHandOver(payments: Payments, params: { payment: string }, context: ActionContext): Promise<contract.Payment> {
   const { role, userId } = callingUser(context)
   return change(payments, contract.confirmHandOver, params.payment, params, context, (state, on) => {

@@ -18,16 +18,15 @@ export const railOf = (state: PaymentState): string => (state.to ?? state.from)?
 /** Decides on a payment's present state and appends, in the project's queue. */
 export async function change(payments: Payments, action: Contract, key: string, params: unknown, context: ActionContext, command: (state: PaymentState, on: string) => PaymentCommand | Promise<PaymentCommand>): Promise<contract.Payment> {
   const { books } = payments
-  const { organizationId, projectKey } = books.require(key).state
+  const { organizationId: organization, projectKey: project } = books.require(key).state
   const authority = { caller: context.caller, action: action.name, requestId: context.requestId, params }
-  const on = await today(payments, organizationId)
-  return books.withProject(projectKey, async () => {
-    if (await books.answered(organizationId, authority)) return books.shown(key)
+  const on = await today(payments, organization)
+  await books.once({ organization, project }, authority, async () => {
     const current = books.require(key)
     const events = eventsOf(decidePayment(current.state, await command(current.state, on)))
-    await books.append(organizationId, projectKey, key, current, events, authority, personOf(current.state))
-    return books.shown(key)
+    return { key, current, events, person: personOf(current.state) }
   })
+  return books.shown(key)
 }
 
 /** What the holder that the money leaves holds of the project's. */
@@ -45,6 +44,7 @@ async function requireCode(payments: Payments, state: PaymentState, code: string
   await payments.codes.check(codeFor(state.key), code)
 }
 
+/** By the borrower's code for cash, by the bank's reference for a transfer. PAYMENT_STATUS, RAIL_MISMATCH, CODE_WRONG …, CASH_INSUFFICIENT, FUNDS_INSUFFICIENT. */
 export function confirmDisbursement(payments: Payments, params: { payment: string; code?: string | undefined; reference?: string | undefined }, context: ActionContext): Promise<contract.Payment> {
   return change(payments, contract.confirmDisbursement, params.payment, params, context, async (state, on) => {
     requireAdded(state)
@@ -55,6 +55,7 @@ export function confirmDisbursement(payments: Payments, params: { payment: strin
   })
 }
 
+/** By the borrower's code for cash; for a transfer by somebody else than who registered it. PAYMENT_STATUS, RAIL_MISMATCH, CODE_WRONG …, SAME_PERSON. */
 export function confirmRepayment(payments: Payments, params: { payment: string; code?: string | undefined }, context: ActionContext): Promise<contract.Payment> {
   const { userId, role } = callingUser(context)
   return change(payments, contract.confirmRepayment, params.payment, params, context, async (state, on) => {
@@ -67,9 +68,10 @@ export function confirmRepayment(payments: Payments, params: { payment: string; 
   })
 }
 
+/**
+ * Takes back what nobody has confirmed: a disbursement, and likewise a repayment or a hand-over, whose code was lost or which was a
+ * mistake; else it would stand in the way of the project's close for ever. PAYMENT_STATUS.
+ */
 export function cancelDisbursement(payments: Payments, params: { payment: string }, context: ActionContext): Promise<contract.Payment> {
-  return change(payments, contract.cancelDisbursement, params.payment, params, context, (state, on) => {
-    if (directions[state.kind] !== 'OUT' || state.loanKey === null) throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { kind: state.kind } })
-    return { type: 'fail', on, reason: 'CANCELLED' }
-  })
+  return change(payments, contract.cancelDisbursement, params.payment, params, context, (_state, on) => ({ type: 'fail', on, reason: 'CANCELLED' }))
 }

@@ -2,8 +2,8 @@ import { callingUser, type ActionContext } from '@growr/bus'
 import { loan as loans, payment as contract, project as projects, Refusal, type Params } from '@growr/contracts'
 import { decidePayment, type Holder, type PaymentKind } from '@growr/lending'
 import { amountOf, currencyOf, parseAmount, subtract, type Amount } from '@growr/money'
-import { eventsOf } from '@growr/service'
-import { bankOf, datesOf, floatOf, type Payments } from '../payments.ts'
+import { eventsOf, valueDates } from '@growr/service'
+import { bankOf, floatOf, today, type Payments } from '../payments.ts'
 import { OFFICE } from './payment.present.ts'
 
 type Loan = loans.Loan
@@ -29,27 +29,26 @@ interface Outgoing {
 async function register(payments: Payments, { loan, kind, due, rail, valueDate, action, params }: Outgoing, context: ActionContext): Promise<contract.Payment> {
   const { books } = payments
   const { userId } = callingUser(context)
+  const { organization, project, borrowerUser } = loan
   const authority = { caller: context.caller, action, requestId: context.requestId, params }
-  return books.withProject(loan.project, async () => {
-    const earlier = await books.answered(loan.organization, authority)
-    if (earlier) return books.shown(earlier.state.key)
+  const dates = valueDates(await today(payments, organization), valueDate)
+  const written = await books.once({ organization, project }, authority, async () => {
+    // Before the loan is asked what is due: what it has not heard of by now, its answer may leave out.
+    const underWay = books.underWay(loan.key, kind, payments.reached(organization))
+    if (underWay) throw new Refusal('PAYMENT_STATUS', { path: 'loan', details: { underWay: kind } })
     const amount = await due()
     const key = payments.newId()
-    const events = eventsOf(decidePayment(null, {
-      type: 'add',
-      underWay: books.underWay(loan.key, kind),
-      data: {
-        key, kind, amount, organizationId: loan.organization, projectKey: loan.project, currency: currencyOf(loan.currency), loanKey: loan.key, fundingKey: null,
-        from: await sourceOf(payments, loan.organization, rail, context), to: null, ...(await datesOf(payments, loan.organization, valueDate)),
-      },
-      subject: { ...(loan.borrowerUser ? { userId: loan.borrowerUser } : {}), agentId: userId },
-    }))
-    await books.append(loan.organization, loan.project, key, null, events, authority, loan.borrowerUser ?? `organization:${loan.organization}`)
-    return books.shown(key)
+    const data = {
+      key, kind, amount, organizationId: organization, projectKey: project, currency: currencyOf(loan.currency), loanKey: loan.key, fundingKey: null,
+      from: await sourceOf(payments, organization, rail, context), to: null, ...dates,
+    }
+    const events = eventsOf(decidePayment(null, { type: 'add', underWay, data, subject: { ...(borrowerUser ? { userId: borrowerUser } : {}), agentId: userId } }))
+    return { key, current: null, events, person: borrowerUser ?? `organization:${organization}` }
   })
+  return books.shown(written.state.key)
 }
 
-/** What a loan's payout, reward or returned deposit comes to, as the loan and its project say once every payment has reached them. */
+/** Registers a loan's payout, reward or returned deposit: what that is, the loan and its project say. LOAN_STATUS, NOT_OWED, PAYMENT_STATUS, VALUE_DATE. */
 export async function addDisbursement(payments: Payments, params: Params<typeof contract.addDisbursement>, loan: Loan, context: ActionContext): Promise<contract.Payment> {
   const { purpose, rail, valueDate } = params
   const currency = currencyOf(loan.currency)
@@ -74,6 +73,7 @@ export async function addDisbursement(payments: Payments, params: Params<typeof 
   return register(payments, { ...base, kind: purpose === 'REWARD' ? 'REWARD' : 'DEPOSIT_RETURN', due }, context)
 }
 
+/** Registers the return of what a borrower paid too much. NOTHING_TO_RETURN, PAYMENT_STATUS. */
 export function refundOverpayment(payments: Payments, params: Params<typeof contract.refundOverpayment>, loan: Loan, context: ActionContext): Promise<contract.Payment> {
   const currency = currencyOf(loan.currency)
   const due = async (): Promise<Amount> => {

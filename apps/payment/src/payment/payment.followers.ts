@@ -1,8 +1,8 @@
 import type { StoredEntry } from '@growr/books'
-import { loan as loans, user as users, type Cause, type project as projects } from '@growr/contracts'
-import { decidePayment, isRefused, type FundingState, type PaymentState } from '@growr/lending'
+import { loan as loans, Refusal, user as users, type Cause, type project as projects } from '@growr/contracts'
+import { decidePayment, type FundingState, type PaymentState } from '@growr/lending'
 import { fromJson } from '@growr/money'
-import { decimal, eventsOf } from '@growr/service'
+import { decimal, eventsOf, isPassing } from '@growr/service'
 import { bankOf, today, type Payments } from '../payments.ts'
 import { codeFor, personOf, railOf } from './payment.confirm.ts'
 
@@ -15,40 +15,58 @@ const causeOf = (entry: { organization: string; key: string; seq: number }, book
 export async function sendCode(payments: Payments, entry: StoredEntry): Promise<void> {
   const added = entry.state as unknown as PaymentState | null
   if (entry.type !== 'payment.added' || !added) return
+  const { bus, unsent, codes } = payments
   // As it is now: what was settled or cancelled in the meantime needs no code any more.
   const { state } = payments.books.require(added.key)
   if (state.status !== 'ADDED') return
-  const as = { as: { service: 'payment', cause: causeOf(entry, 'payment') }, requestId: `payment:${entry.organization}:${entry.seq}` } as const
+  const as = { service: 'payment', cause: causeOf(entry, 'payment') } as const
+  const requestId = `payment:${entry.organization}:${entry.seq}`
   const amount = `${decimal(state.amount, state.currency)} ${state.currency.code}`
   if (state.kind === 'HAND_OVER') {
+    const template = 'handOverToConfirm'
     const { userId: registrar, agentId: agent } = state.subject ?? {}
-    if (agent !== undefined && agent !== registrar) await payments.bus.call(users.notify, { user: agent, template: 'handOverToConfirm', values: { agent: 'office', amount } }, as)
-    else await payments.bus.call(users.notifyOrganization, { organization: state.organizationId, template: 'handOverToConfirm', values: { agent: 'agent', amount } }, as)
+    const toAgent = agent !== undefined && agent !== registrar ? agent : undefined
+    await told(payments, template, () => (toAgent === undefined
+      ? bus.call(users.notifyOrganization, { organization: state.organizationId, template, values: { agent: 'agent', amount } }, { as, requestId })
+      : bus.call(users.notify, { user: toAgent, template, values: { agent: 'office', amount } }, { as, requestId })))
     return
   }
   const borrower = state.subject?.userId
   if (!borrower || state.loanKey === null || railOf(state) !== 'CASH') return
-  const { code } = await payments.codes.issue(codeFor(state.key))
+  const issued = unsent.get(state.key) ?? (await codes.issue(codeFor(state.key)))
+  unsent.set(state.key, issued)
   const template = state.kind === 'REPAYMENT' ? 'paymentCode' : 'disbursementCode'
-  await payments.bus.call(users.notify, { user: borrower, template, values: { amount, code, minutes: String(CODE_HOURS * 60) } }, as)
+  const values = { amount, code: issued.code, minutes: String(CODE_HOURS * 60) }
+  // Another code is another message: after a stop in between, the one that was sent is worth nothing any more.
+  await told(payments, template, () => bus.call(users.notify, { user: borrower, template, values }, { as, requestId: `${requestId}:${issued.validUntil.getTime()}` }))
+  unsent.delete(state.key)
+}
+
+/** A message that can never be sent is logged and left: the follower must not stop at it. Throws what may pass. */
+async function told({ untold }: Payments, template: string, send: () => Promise<unknown>): Promise<void> {
+  try {
+    await send()
+  } catch (error) {
+    if (isPassing(error)) throw error
+    untold(template, error instanceof Refusal ? error.code : 'INTERNAL')
+  }
 }
 
 /** A confirmed payment reaches its loan; what the loan does not take lies in suspense, for somebody to see. */
 export async function reachLoan(payments: Payments, entry: StoredEntry): Promise<void> {
-  const state = entry.state as unknown as PaymentState | null
-  if (entry.type !== 'payment.confirmed' || !state?.loanKey) return
+  const confirmed = entry.state as unknown as PaymentState | null
+  if (entry.type !== 'payment.confirmed' || !confirmed?.loanKey) return
   const { organization } = entry
+  const { key, projectKey: project } = confirmed
   const cause = causeOf(entry, 'payment')
-  const { refused } = await payments.bus.call(loans.updateLoan, { organization, payment: state.key, seq: entry.seq }, { as: { service: 'payment', cause }, requestId: `payment:${organization}:${entry.seq}` })
+  const { refused } = await payments.bus.call(loans.updateLoan, { organization, payment: key, seq: entry.seq }, { as: { service: 'payment', cause }, requestId: `payment:${organization}:${entry.seq}` })
   if (refused === null) return
   const { books } = payments
   const on = await today(payments, organization)
-  await books.withProject(state.projectKey, async () => {
-    const authority = { caller: { kind: 'service', service: 'payment' } as const, action: 'payment.unmatched', requestId: `unmatched:${state.key}:${entry.seq}`, params: { payment: state.key }, cause }
-    if (await books.answered(organization, authority)) return
-    const current = books.require(state.key)
-    const events = eventsOf(decidePayment(current.state, { type: 'unmatched', on, reason: refused }))
-    await books.append(organization, state.projectKey, state.key, current, events, authority, personOf(current.state))
+  const authority = { caller: { kind: 'service', service: 'payment' } as const, action: 'payment.unmatched', requestId: `unmatched:${key}:${entry.seq}`, params: { payment: key }, cause }
+  await books.once({ organization, project }, authority, () => {
+    const current = books.require(key)
+    return { key, current, events: eventsOf(decidePayment(current.state, { type: 'unmatched', on, reason: refused })), person: personOf(current.state) }
   })
 }
 
@@ -61,30 +79,29 @@ export async function bookTransfer(payments: Payments, entry: projects.FeedEntry
   if (!funding) return
   const { books } = payments
   const { organization } = entry
-  const key = transferKey(funding.key)
+  const { key: fundingKey, projectKey: project, currency, amount, valueDate, bookingDate } = funding
+  const key = transferKey(fundingKey)
   const on = await today(payments, organization)
-  await books.withProject(funding.projectKey, async () => {
-    const authority = { caller: { kind: 'service', service: 'payment' } as const, action: 'payment.bookTransfer', requestId: `funding:${entry.seq}`, params: { funding: funding.key }, cause: causeOf(entry, 'funding') }
-    if (await books.answered(organization, authority)) return
-    const person = funding.subject?.investorId ?? `organization:${organization}`
+  const authority = { caller: { kind: 'service', service: 'payment' } as const, action: 'payment.bookTransfer', requestId: `funding:${entry.seq}`, params: { funding: fundingKey }, cause: causeOf(entry, 'funding') }
+  await books.once({ organization, project }, authority, () => {
     if (entry.type === 'funding.reverted') {
       const current = books.require(key)
-      await books.append(organization, funding.projectKey, key, current, eventsOf(decidePayment(current.state, { type: 'revert', on, reason: 'FUNDING_REVERTED', held: current.state.amount })), authority, personOf(current.state))
-      return
+      // The Funding book has decided it, and looked whether the money is there: it is no question any more.
+      const events = eventsOf(decidePayment(current.state, { type: 'revert', on, reason: 'FUNDING_REVERTED', held: amount }))
+      return { key, current, events, person: personOf(current.state) }
     }
     const incoming = funding.paymentType === 'INCOMING'
     const bank = bankOf(organization)
-    const added = decidePayment(null, {
+    const { investorId, reference } = funding.subject ?? {}
+    const added = eventsOf(decidePayment(null, {
       type: 'add',
       underWay: false,
       data: {
-        key, kind: incoming ? 'TRANSFER_IN' : 'TRANSFER_OUT', organizationId: organization, projectKey: funding.projectKey, currency: funding.currency, amount: funding.amount,
-        from: incoming ? null : bank, to: incoming ? bank : null, loanKey: null, fundingKey: funding.key, valueDate: funding.valueDate, bookingDate: funding.bookingDate,
+        key, kind: incoming ? 'TRANSFER_IN' : 'TRANSFER_OUT', organizationId: organization, projectKey: project, currency, amount,
+        from: incoming ? null : bank, to: incoming ? bank : null, loanKey: null, fundingKey, valueDate, bookingDate,
       },
-      subject: { userId: person, ...(funding.subject?.reference ? { reference: funding.subject.reference } : {}) },
-    })
-    if (isRefused(added)) throw new Error(`a transfer that the Funding book holds was refused: ${added.refused}`)
-    // The money has moved already, as its registration says: whether the bank held it is no question any more.
-    await books.append(organization, funding.projectKey, key, null, [...added.events, { type: 'payment.confirmed', data: { valueDate: funding.valueDate, bookingDate: funding.bookingDate } }], authority, person)
+      subject: { ...(investorId ? { userId: investorId } : {}), ...(reference ? { reference } : {}) },
+    }))
+    return { key, current: null, events: [...added, { type: 'payment.confirmed', data: { valueDate, bookingDate } }], person: investorId ?? `organization:${organization}` }
   })
 }

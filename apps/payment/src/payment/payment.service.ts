@@ -22,22 +22,22 @@ export function paymentService(payments: Payments): Service {
     actions: [
       action(contract.addDisbursement, {
         scope: async ({ loan }, context) => withLoan(await context.as().call(loans.findByKey, { key: loan })),
-        handle: (params, context, scope) => addDisbursement(payments, params, (scope as { loan: loans.Loan }).loan, context),
+        handle: (params, context, scope) => addDisbursement(payments, params, scope!.loan, context),
       }),
       action(contract.refundOverpayment, {
         scope: async ({ loan }, context) => withLoan(await context.as().call(loans.findByKey, { key: loan })),
-        handle: (params, context, scope) => refundOverpayment(payments, params, (scope as { loan: loans.Loan }).loan, context),
+        handle: (params, context, scope) => refundOverpayment(payments, params, scope!.loan, context),
       }),
       action(contract.addRepayment, {
         scope: async (params, context) => withLoan(await loanOf(params, context)),
-        handle: (params, context, scope) => addRepayment(payments, params, (scope as { loan: loans.Loan }).loan, context),
+        handle: (params, context, scope) => addRepayment(payments, params, scope!.loan, context),
       }),
       action(contract.confirmDisbursement, { scope: scopeOf, handle: (params, context) => confirmDisbursement(payments, params, context) }),
       action(contract.cancelDisbursement, { scope: scopeOf, handle: (params, context) => cancelDisbursement(payments, params, context) }),
       action(contract.confirmRepayment, { scope: scopeOf, handle: (params, context) => confirmRepayment(payments, params, context) }),
       action(contract.handOverCash, {
         scope: async ({ project }, context) => ({ organization: (await context.as().call(projects.findByKey, { key: project })).organization }),
-        handle: (params, context, scope) => handOverCash(payments, params, (scope as { organization: string }).organization, context),
+        handle: (params, context, scope) => handOverCash(payments, params, scope!.organization, context),
       }),
       action(contract.confirmHandOver, { scope: scopeOf, handle: (params, context) => confirmHandOver(payments, params, context) }),
       action(contract.findByKey, { scope: ({ key }) => scopeOf({ payment: key }), handle: ({ key }) => books.shown(key) }),
@@ -49,7 +49,10 @@ export function paymentService(payments: Payments): Service {
       action(contract.findByAddress, { handle: () => connectionOfList<contract.Payment>({ rows: [], total: 0, more: false }) }),
       action(contract.cashFloats, { scope: ({ organization }) => ({ organization }), handle: (params, context) => cashFloats(payments, params, context) }),
       action(contract.accounts, {
-        handle: ({ project }): Result<typeof contract.accounts> => books.balancesOf(project).map(({ account, currency, amount }) => ({ account, currency, balance: amount.toString() })),
+        handle: async ({ organization, project }): Promise<Result<typeof contract.accounts>> => {
+          await payments.upToDate(organization)
+          return books.balancesOf(project).map(({ account, currency, amount }) => ({ account, currency, balance: amount.toString() }))
+        },
       }),
       action(contract.pending, { handle: ({ project }) => ({ count: books.pending(project) }) }),
       action(projects.paymentEntries, { handle: ({ organization, book, after, limit }) => books.feed(organization, book, after, limit) }),
