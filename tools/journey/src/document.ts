@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Ajv } from 'ajv'
 import { LineCounter, parseDocument } from 'yaml'
 import schema from '../../../journeys/journey.schema.json' with { type: 'json' }
+import { crossCheck } from './cross-check.ts'
 
 export type Role = 'NODE_OPERATOR' | 'ORIGINATOR_ADMIN' | 'ORIGINATOR_AGENT' | 'INVESTOR' | 'BORROWER'
 
@@ -65,6 +66,8 @@ export class JourneyInvalid extends Error {
 }
 
 const LARGEST = 2_000_000
+/** So many findings are named at once. */
+const MOST = 40
 const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false, strictTypes: false }).compile(schema)
 
 /** Reads and checks a journey. Throws JourneyInvalid with every finding by line. */
@@ -96,40 +99,12 @@ export function parseJourney(text: string, file: string): Journey {
       const what = error.keyword === 'additionalProperties' ? `unknown key "${String(error.params['additionalProperty'])}"` : (error.message ?? 'is not of its form')
       return `line ${lineOf(path)}: ${path.join('.') || 'the file'}: ${what}`
     })
-    throw new JourneyInvalid(file, [...new Set(findings)].slice(0, 40))
+    throw new JourneyInvalid(file, [...new Set(findings)].slice(0, MOST))
   }
   const journey = value as Omit<Journey, 'file'>
   const steps = journey.steps.map((step, index) => ({ ...step, line: lineOf(['steps', index]) }))
   const whole: Journey = { ...journey, file, timezone: journey.timezone ?? 'UTC', groups: journey.groups ?? {}, steps }
-  const findings = cross(whole)
-  if (findings.length > 0) throw new JourneyInvalid(file, findings)
+  const findings = crossCheck(whole, lineOf)
+  if (findings.length > 0) throw new JourneyInvalid(file, findings.slice(0, MOST))
   return whole
-}
-
-/** What a schema cannot say: names must be known, time must not run backwards. */
-function cross(journey: Journey): string[] {
-  const findings: string[] = []
-  const known = (name: string): boolean => Object.hasOwn(journey.people, name)
-  for (const [group, members] of Object.entries(journey.groups)) {
-    if (known(group)) findings.push(`groups.${group}: a person has this name already`)
-    for (const member of members) if (!known(member)) findings.push(`groups.${group}: there is no person "${member}"`)
-  }
-  for (const [name, person] of Object.entries(journey.people)) {
-    const staff = person.role === 'ORIGINATOR_ADMIN' || person.role === 'ORIGINATOR_AGENT' || person.role === 'BORROWER'
-    if (staff && !person.organization) findings.push(`people.${name}: a ${person.role} needs an organization`)
-    if (!staff && person.organization) findings.push(`people.${name}: a ${person.role} has no organization`)
-    const byPhone = person.role === 'ORIGINATOR_AGENT' || person.role === 'BORROWER'
-    if (byPhone && !person.phone) findings.push(`people.${name}: a ${person.role} needs a phone`)
-    if (person.role !== 'NODE_OPERATOR' && !byPhone && !person.email) findings.push(`people.${name}: a ${person.role} needs an email`)
-  }
-  let day = journey.start
-  for (const step of journey.steps) {
-    if (step.who && step.who !== 'each' && !known(step.who)) findings.push(`line ${step.line}: there is no person "${step.who}"`)
-    if (step.who === 'each' && !step.each) findings.push(`line ${step.line}: \`who: each\` needs an \`each\``)
-    const each = typeof step.each === 'string' ? [step.each] : (step.each ?? [])
-    for (const name of each) if (!known(name) && !Object.hasOwn(journey.groups, name)) findings.push(`line ${step.line}: there is no person or group "${name}"`)
-    if (step.on && step.on < day) findings.push(`line ${step.line}: ${step.on} lies before ${day}: time does not run backwards`)
-    if (step.on) day = step.on
-  }
-  return findings
 }

@@ -62,10 +62,13 @@ export class JourneyNode {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null) return
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const gone = once(this.#child, 'exit')
-    this.#child.send({ type: 'stop' } satisfies ToNode)
+    const late = setTimeout(() => this.kill(), PATIENCE)
+    if (this.#child.connected) this.#child.send({ type: 'stop' } satisfies ToNode)
+    else this.kill()
     await gone
+    clearTimeout(late)
   }
 
   kill(): void {

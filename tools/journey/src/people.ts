@@ -47,13 +47,13 @@ export async function registerAll(journey: Journey, registration: Registration):
         kind: 'do',
         operation: 'addMember',
         with: { organization: created.id, type: person.role, name: displayName(name, person), ...contact(person), ...(person.language ? { language: person.language } : {}) },
-      }))
+      }), name)
       await register(registration, name, person)
     }
     show(`${organization} and its people are registered`)
   }
   for (const [name, person] of of('INVESTOR')) {
-    good(await door.perform(actor([name, person]), { kind: 'do', operation: 'getOTP', with: { purpose: 'REGISTER_INVESTOR', email: person.email } }))
+    good(await door.perform(actor([name, person]), { kind: 'do', operation: 'getOTP', with: { purpose: 'REGISTER_INVESTOR', email: person.email } }), name)
     await register(registration, name, person)
   }
 }
@@ -70,7 +70,7 @@ async function register({ door, inbox, records }: Registration, name: string, pe
     BORROWER: ['registerBorrower', { phone: address, code, pin: pinOf(person) }],
     INVESTOR: ['registerInvestor', { email: address, code, password: passwordOf(person), name: displayName(name, person) }],
   }[person.role] as [string, Known]
-  const session = good(await door.perform(actor([name, person]), { kind: 'do', operation, with: fields })) as Known
+  const session = good(await door.perform(actor([name, person]), { kind: 'do', operation, with: fields }), name) as Known
   const me = good(await door.perform(actor([name, person]), { kind: 'query', operation: 'me', with: {} })) as Known
   const record = records.get(name) as Known
   Object.assign(record, { user: session['user'], did: me['did'] })
@@ -82,7 +82,7 @@ export const OPERATOR = 'operator@localhost'
 const contact = (person: Person): Known => ({ ...(person.email ? { email: person.email } : {}), ...(person.phone ? { phone: person.phone } : {}) })
 const actor = ([name, person]: [string, Person]): Actor => ({ name, person })
 
-function good(outcome: Outcome): unknown {
-  if ('refusal' in outcome) throw new Error(`${outcome.refusal.code}${outcome.refusal.path ? ` at ${outcome.refusal.path}` : ''}: ${outcome.refusal.message ?? ''}`)
+function good(outcome: Outcome, who = 'somebody'): unknown {
+  if ('refusal' in outcome) throw new Error(`${who} could not be registered: ${outcome.refusal.code}${outcome.refusal.path ? ` at ${outcome.refusal.path}` : ''}: ${outcome.refusal.message ?? ''}`)
   return outcome.result
 }

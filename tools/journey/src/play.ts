@@ -46,7 +46,11 @@ async function perform(journey: Journey, stage: Stage, step: Step, day: string, 
   for (const turn of turns) {
     const name = step.who === 'each' ? (turn as string) : (step.who as string)
     const actor: Actor = { name, person: journey.people[name] as Person }
-    const { outcome, problems, request } = await attempt(stage, step, actor, scopeOf(journey, stage, captured, turn, name))
+    const { outcome, problems, request } = await attempt(stage, step, actor, scopeOf(journey, stage, captured, turn, name)).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error)
+      stage.show.step(step, day, name, false, message)
+      throw new StepFailed(`line ${step.line}: ${name}: ${step.do ?? step.query}: ${message}`)
+    })
     last = problems.length > 0 ? problems.join('; ') : 'refusal' in outcome ? `${outcome.refusal.code} ${outcome.refusal.path ?? ''}`.trim() : summary(request)
     const who = turn === undefined || turn === name ? name : `${name}→${turn}`
     if (problems.length > 0) {
@@ -61,7 +65,7 @@ async function perform(journey: Journey, stage: Stage, step: Step, day: string, 
 
 async function attempt(stage: Stage, step: Step, actor: Actor, scope: Scope): Promise<{ outcome: Outcome; problems: string[]; request: Readonly<Record<string, unknown>> }> {
   const door = stage.doors.get(step.door ?? 'graphql')
-  if (!door) throw new StepFailed(`line ${step.line}: there is no door "${step.door}": ${[...stage.doors.keys()].join(', ')}`)
+  if (!door) throw new Error(`there is no door "${step.door}": ${[...stage.doors.keys()].join(', ')}`)
   const request = (await substitute(step.with ?? {}, scope)) as Readonly<Record<string, unknown>>
   const expected = step.expect === undefined ? undefined : await substitute(step.expect, scope)
   const until = Date.now() + Number.parseInt(step.eventually ?? '0', 10) * 1000

@@ -8,7 +8,7 @@ export class UnknownReference extends Error {
   readonly code = 'UNKNOWN_REFERENCE'
 }
 
-const reference = /^\$([A-Za-z][\w-]*(?:\.[\w-]+)*)$/
+const reference = /^\$(organizations\.[^$]{1,80}|[A-Za-z][\w-]*(?:\.[\w-]+)*)$/
 
 /** Puts values in the place of references, anywhere inside; `$$text` stands for the text `$text`. */
 export async function substitute(value: unknown, scope: Scope): Promise<unknown> {
@@ -27,6 +27,15 @@ export async function substitute(value: unknown, scope: Scope): Promise<unknown>
     return Object.fromEntries(pairs)
   }
   return value
+}
+
+/** Every reference inside a value, as the words of its path. */
+export function referencesIn(value: unknown): string[][] {
+  if (typeof value === 'string') {
+    const match = value.startsWith('$$') ? null : reference.exec(value)
+    return match ? [(match[1] as string).split('.')] : []
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(referencesIn) : []
 }
 
 /** The value at a dotted path of a result. */
