@@ -1,80 +1,109 @@
-import { BookError } from './errors.ts'
-import { DisposableDatabase } from './sqlite.ts'
 import { LRU } from './lru.ts'
+import { Seen } from './seen.ts'
+import { writeBatch, type IndexBatch } from './index-rows.ts'
+import { DisposableDatabase } from './sqlite.ts'
+import type { IndexThread } from './index-thread.ts'
 
 const FORM = 1
+const MAXIMUM_UNWRITTEN = 32_768
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, first INTEGER NOT NULL, seq INTEGER NOT NULL,
-    type TEXT NOT NULL, scope TEXT NOT NULL, epoch INTEGER NOT NULL, state TEXT, kid TEXT, box TEXT);
+  CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, first INTEGER NOT NULL, seq INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS state (seq INTEGER PRIMARY KEY, type TEXT NOT NULL, scope TEXT NOT NULL, epoch INTEGER NOT NULL,
+    state TEXT, kid TEXT, box TEXT);
   CREATE TABLE IF NOT EXISTS later (record INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (record, seq)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS request (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS version (length INTEGER PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS meta (id INTEGER PRIMARY KEY CHECK (id = 1), form INTEGER NOT NULL, length INTEGER NOT NULL, hash BLOB);`
 
-/** What the index keeps of an entry. */
-export interface IndexedEntry {
-  readonly key: string
+/** What a record is looked up to be: its last entry. */
+export interface Head {
   readonly seq: number
   readonly type: string
   readonly scope: string
   readonly epoch: number
   /** The state's text without its subject; null when it could not be opened. */
-  readonly stateText: string | null
+  readonly state: string | null
   readonly kid: string | null
   /** The sealed subject, as in the entry. */
   readonly box: string | null
+}
+
+/** What the index takes of an entry. */
+export interface IndexedEntry {
+  readonly key: string
+  readonly head: Head
   readonly requestId: string | null
   readonly paramsDigest: string | null
   readonly endsCommit: boolean
 }
 
-export interface HeadRow {
+interface Request {
   readonly seq: number
-  readonly type: string
-  readonly scope: string
-  readonly epoch: number
-  readonly state: string | null
-  readonly kid: string | null
-  readonly box: string | null
+  readonly digest: string
 }
 
-/** id 0: there is no such record yet. */
+/** Where a record stands in the file; id 0: it is not there. */
 interface Place {
   readonly id: number
   readonly first: number
   readonly seq: number
 }
 
+/** What was added to a record since the file was last written. */
+interface Fresh {
+  head: Head
+  readonly seqs: number[]
+}
+
+/** Entries that the file does not have yet. */
+class Unwritten {
+  readonly records = new Map<string, Fresh>()
+  readonly requests = new Map<string, Request>()
+  readonly versions: number[] = []
+}
+
 const NOWHERE: Place = { id: 0, first: 0, seq: 0 }
+
+/** The last number in an ascending list that is at or below another; 0 when there is none. */
+const lastUpTo = (seqs: readonly number[], most: number): number => seqs.findLast(seq => seq <= most) ?? 0
 
 /**
  * What a book is looked up by: the last entry of each record, the entries of a record, request ids, versions. Built from the
- * book, written by its writer, and nothing but a convenience: it can be deleted. Personal data stays sealed in it.
+ * book by its writer, and nothing but a convenience: it can be deleted. Personal data stays sealed in it.
  *
- * The writer adds a commit while it is still on its way to the disk (`add`) and makes it visible when it is there
- * (`acknowledge`): until then readers get nothing of it, but `head`, which gives the newest row, its number above `length`.
+ * What was acknowledged lately is kept in memory and written to the file together, so that a page of the file is written once
+ * for many entries and a busy record once for all its changes; where there is much, by another thread. A crash loses no more
+ * than that: the next open catches up from the book.
  */
 export class BookIndex {
   readonly #db: DisposableDatabase
+  readonly #thread: IndexThread | null
   #length = 1
-  #added = 1
-  readonly #places = new LRU<string, Place>(8_192)
+  #flushed = 1
+  #hash: Uint8Array | null = null
+  #fresh = new Unwritten()
+  /** What the thread is writing. */
+  #leaving: Unwritten | null = null
+  #left: Promise<void> = Promise.resolve()
+  readonly #seen = new Seen()
+  readonly #absent = new LRU<string, true>(1_024)
 
-  private constructor(db: DisposableDatabase) {
+  private constructor(db: DisposableDatabase, thread: IndexThread | null) {
     this.#db = db
+    this.#thread = thread
   }
 
-  static open(file: string): BookIndex {
+  static open(file: string, thread: IndexThread | null = null): BookIndex {
     let damaged: BookIndex | null = null
     try {
-      damaged = new BookIndex(new DisposableDatabase(file, false))
+      damaged = new BookIndex(new DisposableDatabase(file, false), thread)
       if (damaged.#prepare()) return damaged
     } catch {
       // It is built anew, below.
     }
-    damaged?.close()
+    if (damaged !== null) damaged.#db.close()
     DisposableDatabase.remove(file)
-    const index = new BookIndex(new DisposableDatabase(file, false))
+    const index = new BookIndex(new DisposableDatabase(file, false), thread)
     index.#prepare()
     return index
   }
@@ -82,8 +111,10 @@ export class BookIndex {
   #prepare(): boolean {
     this.#db.exec(SCHEMA)
     this.#db.run('INSERT OR IGNORE INTO meta (id, form, length, hash) VALUES (1, ?, 1, NULL)', FORM)
-    const meta = this.#db.get('SELECT form, length FROM meta')
-    this.#length = this.#added = Number(meta?.['length'] ?? 1)
+    const meta = this.#db.get('SELECT form, length, hash FROM meta')
+    this.#length = this.#flushed = Number(meta?.['length'] ?? 1)
+    this.#hash = (meta?.['hash'] as Uint8Array | null | undefined) ?? null
+    for (const row of this.#db.statement('SELECT id FROM request').iterate()) this.#seen.add(String(row['id']))
     return meta !== null && meta['form'] === FORM
   }
 
@@ -92,124 +123,198 @@ export class BookIndex {
     return this.#length
   }
 
+  /** The tree hash of the book at that length. */
   get hash(): Uint8Array | null {
-    return (this.#db.get('SELECT hash FROM meta')?.['hash'] as Uint8Array | null | undefined) ?? null
+    return this.#hash
   }
 
-  get uncommitted(): number {
-    return this.#db.uncommitted
+  /** How many entries neither the file has nor the thread. */
+  get unwritten(): number {
+    return this.#length - this.#flushed
   }
 
-  /** Adds entries that follow on one another, together with the tree hash that they bring the book to. */
+  /** Takes in acknowledged entries that follow on one another, with the tree hash that they bring the book to. */
   add(entries: readonly IndexedEntry[], hash: Uint8Array): void {
-    const last = entries[entries.length - 1]
-    if (last === undefined) return
-    if (entries[0]?.seq !== this.#added) throw new BookError('BOOK_UNREADABLE', `the index expects entry ${this.#added}`)
-    try {
-      this.#db.change(() => {
-        for (const entry of entries) this.#put(entry)
-        this.#db.run('UPDATE meta SET length = ?, hash = ?', last.seq + 1, hash)
-      }, entries.length)
-    } catch (error) {
-      this.#places.clear()
-      throw error
+    const { records, requests, versions } = this.#fresh
+    for (const { key, head, requestId, paramsDigest, endsCommit } of entries) {
+      const fresh = records.get(key)
+      if (fresh === undefined) records.set(key, { head, seqs: [head.seq] })
+      else {
+        fresh.head = head
+        fresh.seqs.push(head.seq)
+      }
+      if (requestId !== null && !requests.has(requestId)) {
+        requests.set(requestId, { seq: head.seq, digest: paramsDigest ?? '' })
+        this.#seen.add(requestId)
+      }
+      if (endsCommit) versions.push(head.seq + 1)
+      this.#length = head.seq + 1
     }
-    this.#added = last.seq + 1
+    this.#hash = hash
   }
 
-  /** What was added is acknowledged: readers may see it. */
-  acknowledge(): void {
-    this.#length = this.#added
+  /** Has what the file lacks written by the thread, if that is free; resolves at once, unless too much waits already. */
+  async relieve(): Promise<void> {
+    if (this.#leaving !== null) {
+      if (this.unwritten > MAXIMUM_UNWRITTEN) await this.#left
+      return
+    }
+    const leaving = this.#fresh
+    const before = this.#flushed
+    this.#left = new Promise(resolve => {
+      const done = (written: boolean): void => {
+        // Those that were not in the file are now.
+        this.#absent.clear()
+        this.#leaving = null
+        if (!written) {
+          this.#takeBack(leaving, before)
+          this.flush()
+        }
+        resolve()
+      }
+      const taken = this.#thread?.write(this.#db.file, this.#batch(leaving), done) ?? false
+      if (!taken) {
+        this.flush()
+        resolve()
+        return
+      }
+      this.#leaving = leaving
+      this.#fresh = new Unwritten()
+      this.#flushed = this.#length
+    })
   }
 
-  #put(entry: IndexedEntry): void {
-    const { key, seq, type, scope, epoch, stateText, kid, box } = entry
-    const known = this.#place(key)
-    if (known.id === 0) {
-      const made = this.#db.statement('INSERT INTO record (key, first, seq, type, scope, epoch, state, kid, box) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-        .run(key, seq, seq, type, scope, epoch, stateText, kid, box)
-      this.#places.set(key, { id: Number(made.lastInsertRowid), first: seq, seq })
-    } else {
-      this.#db.run('UPDATE record SET seq = ?, type = ?, scope = ?, epoch = ?, state = ?, kid = ?, box = ? WHERE id = ?',
-        seq, type, scope, epoch, stateText, kid, box, known.id)
-      this.#db.run('INSERT INTO later (record, seq) VALUES (?, ?)', known.id, seq)
-      this.#places.set(key, { id: known.id, first: known.first, seq })
-    }
-    if (entry.requestId !== null) {
-      this.#db.run('INSERT OR IGNORE INTO request (id, seq, digest) VALUES (?, ?, ?)', entry.requestId, seq, entry.paramsDigest ?? '')
-    }
-    if (entry.endsCommit) this.#db.run('INSERT INTO version (length) VALUES (?)', seq + 1)
+  /** Writes to the file what it lacks, now; not while the thread does. */
+  flush(): void {
+    if (this.#leaving !== null || this.#length === this.#flushed) return
+    writeBatch(this.#db, this.#batch(this.#fresh))
+    this.#fresh = new Unwritten()
+    this.#absent.clear()
+    this.#flushed = this.#length
   }
 
+  #batch({ records, requests, versions }: Unwritten): IndexBatch {
+    return {
+      records: [...records].map(([key, { head, seqs }]) => ({
+        id: this.#place(key).id, key, seqs, type: head.type, scope: head.scope, epoch: head.epoch, state: head.state, kid: head.kid, box: head.box,
+      })),
+      requests: [...requests].map(([id, { seq, digest }]) => ({ id, seq, digest })),
+      versions, length: this.#length, hash: this.#hash,
+    }
+  }
+
+  /** What the thread could not write is as unwritten as what came since. */
+  #takeBack(leaving: Unwritten, flushed: number): void {
+    const { records, requests, versions } = this.#fresh
+    this.#fresh = leaving
+    this.#flushed = flushed
+    for (const [key, { head, seqs }] of records) {
+      const earlier = leaving.records.get(key)
+      if (earlier === undefined) leaving.records.set(key, { head, seqs })
+      else {
+        earlier.head = head
+        earlier.seqs.push(...seqs)
+      }
+    }
+    for (const [id, request] of requests) leaving.requests.set(id, request)
+    leaving.versions.push(...versions)
+  }
+
+  /** Where the file has a record; not to be asked about one that the thread is writing. */
   #place(key: string): Place {
-    const known = this.#places.get(key)
-    if (known !== undefined) return known
+    if (this.#absent.get(key) === true) return NOWHERE
     const row = this.#db.get('SELECT id, first, seq FROM record WHERE key = ?', key)
-    const place = row === null ? NOWHERE : { id: Number(row['id']), first: Number(row['first']), seq: Number(row['seq']) }
-    this.#places.set(key, place)
-    return place
+    if (row !== null) return { id: Number(row['id']), first: Number(row['first']), seq: Number(row['seq']) }
+    this.#absent.set(key, true)
+    return NOWHERE
   }
 
-  /** The record's newest row, acknowledged or not. */
-  head(key: string): HeadRow | null {
-    return this.#db.get('SELECT seq, type, scope, epoch, state, kid, box FROM record WHERE key = ?', key) as HeadRow | null
+  #late(key: string): Fresh | undefined {
+    return this.#fresh.records.get(key) ?? this.#leaving?.records.get(key)
   }
 
-  /** For the writer: the number of the record's newest entry; 0 when there is none. */
+  /** Numbers of a record's entries that the file does not have. */
+  #lateSeqs(key: string): readonly number[] {
+    return [...this.#leaving?.records.get(key)?.seqs ?? [], ...this.#fresh.records.get(key)?.seqs ?? []]
+  }
+
+  head(key: string): Head | null {
+    const late = this.#late(key)
+    if (late !== undefined) return late.head
+    const row = this.#db.get('SELECT state.seq, type, scope, epoch, state, kid, box FROM record JOIN state ON state.seq = record.seq WHERE key = ?', key) as Head | null
+    // Who looks a new record up is about to make it: the writer need not ask the file again.
+    if (row === null) this.#absent.set(key, true)
+    return row
+  }
+
+  /** The number of the record's last entry; 0 when there is none. */
   headSeq(key: string): number {
-    return this.#place(key).seq
+    return this.#late(key)?.head.seq ?? this.#place(key).seq
   }
 
   /** The record's last entry at or below a number; 0 when there is none. */
-  seqAt(key: string, seq: number): number {
-    const { id, first } = this.#place(key)
-    const most = Math.min(seq, this.#length - 1)
-    if (id === 0 || first > most) return 0
-    return Number(this.#db.get('SELECT max(seq) AS seq FROM later WHERE record = ? AND seq <= ?', id, most)?.['seq'] ?? first)
+  seqAt(key: string, most: number): number {
+    const late = lastUpTo(this.#lateSeqs(key), most)
+    if (late !== 0) return late
+    const row = this.#db.get('SELECT id, first FROM record WHERE key = ?', key)
+    if (row === null || Number(row['first']) > most) return 0
+    return Number(this.#db.get('SELECT max(seq) AS seq FROM later WHERE record = ? AND seq <= ?', row['id'] ?? 0, most)?.['seq'] ?? row['first'])
   }
 
   /** Numbers of a record's entries after one, in order. */
   seqsOf(key: string, after: number, limit: number): number[] {
-    const { id, first } = this.#place(key)
-    if (id === 0) return []
-    const later = this.#db.all('SELECT seq FROM later WHERE record = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?', id, after, this.#length, limit)
-    const seqs = later.map(row => Number(row['seq']))
-    return first > after && first < this.#length ? [first, ...seqs].slice(0, limit) : seqs
+    const written = this.#db.all(`SELECT first AS seq FROM record WHERE key = ? AND first > ?
+      UNION SELECT later.seq FROM later JOIN record ON later.record = record.id WHERE key = ? AND later.seq > ? ORDER BY 1 LIMIT ?`, key, after, key, after, limit)
+    // What the thread has just written may be seen in both places.
+    return [...new Set([...written.map(row => Number(row['seq'])), ...this.#lateSeqs(key).filter(seq => seq > after)])].slice(0, limit)
   }
 
   /** Where a request was answered, and with which parameters. */
-  request(id: string): { readonly seq: number; readonly digest: string } | null {
-    const row = this.#db.get('SELECT seq, digest FROM request WHERE id = ?', id) as { seq: number; digest: string } | null
-    return row === null || row.seq >= this.#length ? null : row
+  request(id: string): Request | null {
+    if (!this.#seen.has(id)) return null
+    return this.#fresh.requests.get(id) ?? this.#leaving?.requests.get(id)
+      ?? this.#db.get('SELECT seq, digest FROM request WHERE id = ?', id) as Request | null
   }
 
   isVersion(length: number): boolean {
-    if (length === 1) return true
-    return length <= this.#length && this.#db.get('SELECT 1 AS found FROM version WHERE length = ?', length) !== null
+    return length === 1 || this.#lateVersions().includes(length) || this.#db.get('SELECT 1 AS found FROM version WHERE length = ?', length) !== null
   }
 
   /** The version that an entry's commit made. */
   versionOf(seq: number): number {
-    return Number(this.#db.get('SELECT length FROM version WHERE length > ? ORDER BY length LIMIT 1', seq)?.['length'] ?? this.#length)
+    const written = this.#db.get('SELECT length FROM version WHERE length > ? ORDER BY length LIMIT 1', seq)
+    return Number(written?.['length'] ?? this.#lateVersions().find(length => length > seq) ?? this.#length)
   }
 
-  keys(limit: number, after: string): string[] {
-    return this.#db.all('SELECT key FROM record WHERE key > ? AND first < ? ORDER BY key LIMIT ?', after, this.#length, limit).map(row => String(row['key']))
+  #lateVersions(): readonly number[] {
+    return [...this.#leaving?.versions ?? [], ...this.#fresh.versions]
+  }
+
+  /** Keys in their order, from after one on. */
+  async keys(limit: number, after: string): Promise<string[]> {
+    await this.#left
+    this.flush()
+    return this.#db.all('SELECT key FROM record WHERE key > ? ORDER BY key LIMIT ?', after, limit).map(row => String(row['key']))
   }
 
   /** Empties it, to be built from the book again. */
   reset(): void {
     this.#db.commit()
-    this.#db.exec('DELETE FROM record; DELETE FROM later; DELETE FROM request; DELETE FROM version; UPDATE meta SET length = 1, hash = NULL')
-    this.#places.clear()
-    this.#length = this.#added = 1
+    this.#db.exec('DELETE FROM record; DELETE FROM state; DELETE FROM later; DELETE FROM request; DELETE FROM version; UPDATE meta SET length = 1, hash = NULL')
+    this.#fresh = new Unwritten()
+    this.#seen.clear()
+    this.#absent.clear()
+    this.#length = this.#flushed = 1
+    this.#hash = null
   }
 
-  commit(): void {
-    this.#db.commit()
-  }
-
-  close(): void {
+  /** Writes the rest and closes. */
+  async close(): Promise<void> {
+    await this.#left
+    if (this.#thread?.started === true) {
+      await new Promise<void>(resolve => { if (this.#thread?.write(this.#db.file, null, () => resolve()) !== true) resolve() })
+    }
+    this.flush()
     this.#db.close()
   }
 }

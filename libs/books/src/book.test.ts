@@ -21,7 +21,7 @@ test('what was appended is read back by key, by number, by history and at a vers
     return {
       head: await again.get('L1'), at: await again.getAt('L1', 2), none: await again.getAt('L2', 1), entry: await again.entry(2), beyond: await again.entry(4),
       history: (await again.history({ key: 'L1' })).map(entry => [entry.seq, entry.version, entry.event, entry.state]), all: (await again.entries(1, 10)).map(entry => entry.seq),
-      version: await again.atVersion(2).get('L2'), keys: again.keys(),
+      version: await again.atVersion(2).get('L2'), keys: await again.keys(),
     }
   }
   const before = await look(first.store)

@@ -143,7 +143,7 @@ export class Book {
   }
 
   /** Keys of records, in order of key, to page through. */
-  keys(after = '', limit = 100): readonly string[] {
+  async keys(after = '', limit = 100): Promise<readonly string[]> {
     return this.#open.index.keys(bounded(limit), after)
   }
 

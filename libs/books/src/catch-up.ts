@@ -45,18 +45,17 @@ export async function catchUp(book: OpenBook, views: readonly ViewFile[], to: nu
 async function give(book: OpenBook, views: readonly ViewFile[], rows: readonly Row[]): Promise<void> {
   const last = rows[rows.length - 1]
   if (last === undefined) return
-  const hash = await book.core.treeHash(last.indexed.seq + 1)
-  const forIndex = rows.filter(row => row.indexed.seq >= book.index.length)
+  const hash = await book.core.treeHash(last.stored.seq + 1)
+  const forIndex = rows.filter(row => row.stored.seq >= book.index.length)
   if (forIndex.length > 0) {
     // Only while the book is being opened: later the writer alone decides what the index shows.
     book.index.add(forIndex.map(row => row.indexed), hash)
-    book.index.acknowledge()
+    if (book.index.unwritten > CHUNK * 8) book.index.flush()
   }
   for (const view of views) {
     const length = view.length(book.id)
     view.apply(book.id, rows.filter(row => row.stored.seq >= length).map(row => row.stored), hash)
   }
-  if (book.index.uncommitted > CHUNK * 8) book.index.commit()
   for (const view of views) if (view.uncommitted > CHUNK * 8) view.commit()
 }
 

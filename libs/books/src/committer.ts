@@ -10,6 +10,7 @@ import type { ViewFile } from './view.ts'
 const GROUP = 256
 const MAXIMUM_QUEUE = 10_000
 const UNCOMMITTED = 4096
+const UNWRITTEN = 4096
 
 export interface CommitterOptions {
   readonly keys: BookKeys
@@ -76,6 +77,7 @@ export class Committer {
       try {
         const commits = await this.#write(plans)
         for (const commit of commits) this.#finish(commit)
+        for (const { book } of commits) if (book.index.unwritten >= UNWRITTEN) await book.index.relieve()
       } catch (cause) {
         this.#fail(cause, taken)
         return
@@ -102,28 +104,21 @@ export class Committer {
     // Before a block that needs a key is anywhere, the key is on disk.
     await this.#options.keys.flush()
     const commits: Commit[] = []
-    for (const plan of plans) {
-      const { book } = plan
-      const entries = plan.items.flatMap(item => item.entries)
-      const puts = entries.map(({ key, entry }, i) => ({ key, value: encodeEntry(entry, i === entries.length - 1) }))
-      await book.core.append(puts, await this.#options.keys.writerKeyPair(book.id))
-      commits.push({ book, items: plan.items, entries, hash: book.core.hash(), version: book.core.length })
-    }
-    const synced = this.#options.sync()
-    // While the disk works, the index takes the commit in; nobody sees it there before the disk has answered.
-    try {
-      for (const { book, entries, hash, version } of commits) {
-        book.settled = synced.catch(() => undefined)
-        book.index.add(entries.map(({ key, seq, entry, prepared }) => indexed(key, seq, entry, prepared.stateText, seq + 1 === version)), hash)
-      }
-    } finally {
-      await synced
-    }
+    for (const plan of plans) commits.push(await this.#writeBook(plan))
+    await this.#options.sync()
     return commits
   }
 
-  #finish({ book, items, hash, version }: Commit): void {
-    book.index.acknowledge()
+  async #writeBook({ book, items }: Plan): Promise<Commit> {
+    const entries = items.flatMap(item => item.entries)
+    const last = entries.length - 1
+    const puts = entries.map(({ key, entry }, i) => ({ key, value: encodeEntry(entry, i === last) }))
+    await book.core.append(puts, await this.#options.keys.writerKeyPair(book.id))
+    return { book, items, entries, hash: book.core.hash(), version: book.core.length }
+  }
+
+  #finish({ book, items, entries, hash, version }: Commit): void {
+    book.index.add(entries.map(({ key, seq, entry, prepared }) => indexed(key, seq, entry, prepared.stateText, seq + 1 === version)), hash)
     const answers = items.map(({ entries }) => entries.map(({ key, seq, entry, prepared }) =>
       storedEntry(book, key, seq, version, entry, { event: prepared.event, state: prepared.state, erased: false })))
     const all = answers.flat()
@@ -132,7 +127,6 @@ export class Committer {
       view.apply(book.id, all, hash)
       if (view.uncommitted >= UNCOMMITTED) view.commit()
     }
-    if (book.index.uncommitted >= UNCOMMITTED) book.index.commit()
     book.mark.note(markOf(book, hash))
     items.forEach(({ item, again }, i) => {
       const answer = answers[i] ?? []

@@ -15,16 +15,15 @@ export interface OpenBook extends Opener {
   refusal: BookError | null
   /** Pseudonyms that were made lately. */
   readonly pseudonyms: LRU<string, string>
-  /** Resolves when the commit under way has been acknowledged or has failed. */
-  settled: Promise<unknown>
   /** Called after each commit. */
   readonly wake: Set<() => void>
 }
 
-export const indexed = (key: string, seq: number, entry: Entry, stateText: string | null, endsCommit: boolean): IndexedEntry => ({
-  key, seq, type: entry.type, scope: entry.epoch.of, epoch: entry.epoch.n, stateText,
-  kid: entry.subject?.kid ?? null, box: entry.subject?.box ?? null,
-  requestId: entry.requestId, paramsDigest: entry.paramsDigest, endsCommit,
+export const indexed = (key: string, seq: number, entry: Entry, state: string | null, endsCommit: boolean): IndexedEntry => ({
+  key, requestId: entry.requestId, paramsDigest: entry.paramsDigest, endsCommit,
+  head: {
+    seq, type: entry.type, scope: entry.epoch.of, epoch: entry.epoch.n, state, kid: entry.subject?.kid ?? null, box: entry.subject?.box ?? null,
+  },
 })
 
 export const markOf = (book: Pick<OpenBook, 'id' | 'core'>, hash: Uint8Array): MarkState => ({

@@ -5,7 +5,7 @@ import { open } from './seal.ts'
 import { indexed, type OpenBook } from './open-book.ts'
 import type { Block } from './book-core.ts'
 import type { BookRecord, BookState, StoredEntry } from './entry.ts'
-import type { HeadRow, IndexedEntry } from './book-index.ts'
+import type { Head, IndexedEntry } from './book-index.ts'
 
 /** Opens a block into the entry that is handed out. */
 export async function readBlock(book: OpenBook, block: Block, version: number): Promise<StoredEntry> {
@@ -52,23 +52,12 @@ export async function readRequest(book: OpenBook, marks: RequestMarks): Promise<
 export function readHead(book: OpenBook, key: string): BookRecord | null | Promise<BookRecord | null> {
   const row = book.index.head(key)
   if (row === null || row.state === null) return null
-  if (row.seq >= book.index.length) return afterCommit(book, key)
   const state = book.codec.decode(row.state) as BookState
   if (row.kid === null || row.box === null) return { key, seq: row.seq, state }
   return withSubject(book, key, row, row.kid, row.box, state)
 }
 
-/** The newest row is on its way to the disk: it counts once it is there, and if it never gets there, what was before counts. */
-async function afterCommit(book: OpenBook, key: string): Promise<BookRecord | null> {
-  await book.settled
-  const row = book.index.head(key)
-  if (row !== null && row.seq < book.index.length) return readHead(book, key)
-  const seq = book.index.seqAt(key, book.index.length - 1)
-  const entry = seq === 0 ? null : await readEntry(book, seq)
-  return entry?.state ? { key, seq, state: entry.state } : null
-}
-
-function withSubject(book: OpenBook, key: string, row: HeadRow, kid: string, box: string, state: BookState): BookRecord | Promise<BookRecord> {
+function withSubject(book: OpenBook, key: string, row: Head, kid: string, box: string, state: BookState): BookRecord | Promise<BookRecord> {
   const found = book.keys.subjectKeyById(kid)
   const join = (personal: Uint8Array | null): BookRecord => {
     if (personal === null) return { key, seq: row.seq, state: { ...state, subject: null } }

@@ -23,7 +23,7 @@ export interface SealingKeysOptions {
   /** 32 bytes: the file holds persons as MACs under it, never as they are called. */
   readonly personKey: Uint8Array
   readonly clock?: { now(): Date }
-  /** How many unwrapped keys to keep in memory; 10,000 unless given. */
+  /** How many unwrapped keys to keep in memory; 50,000 unless given. */
   readonly cacheSize?: number
 }
 
@@ -114,9 +114,9 @@ export class SealingKeys implements DataKeys {
   }
 
   subjectKey(person: string, organization: string): Awaitable<SubjectKey> {
-    const reference = this.#person(person, organization)
-    const id = `p ${reference}`
+    const id = `p ${organization} ${person}`
     return this.#cache.get(id) ?? this.#once(id, async () => {
+      const reference = this.#person(person, organization)
       const row = this.#statement('SELECT kid, wrapped FROM subject_key WHERE person = ?').get(reference)
       if (row !== undefined) {
         const kid = String(row['kid'])
@@ -153,7 +153,7 @@ export class SealingKeys implements DataKeys {
     const kids = rows.map(row => String(row['kid']))
     if (kids.length === 0) return []
     await this.#log.add(kids, this.#clock.now())
-    this.#cache.delete(`p ${reference}`)
+    this.#cache.delete(`p ${organization} ${person}`)
     this.#remove(kids)
     return kids
   }
@@ -240,12 +240,18 @@ export class SealingKeys implements DataKeys {
 
   #remember(ids: readonly string[], value: DataKey): DataKey {
     for (const id of ids) this.#cache.set(id, value)
-    const most = this.#options.cacheSize ?? 10_000
-    for (const oldest of this.#cache.keys()) {
-      if (this.#cache.size <= most) break
-      this.#cache.delete(oldest)
-    }
+    const most = this.#options.cacheSize ?? 50_000
+    if (this.#cache.size > most) this.#forgetHalf()
     return value
+  }
+
+  /** The older half goes at once: one by one would cost more than the keys do. */
+  #forgetHalf(): void {
+    let left = this.#cache.size >> 1
+    for (const id of this.#cache.keys()) {
+      if (left-- === 0) return
+      this.#cache.delete(id)
+    }
   }
 
   #statement(sql: string): StatementSync {

@@ -47,7 +47,7 @@ export class DisposableDatabase implements ViewDatabase {
 
   #configure(db: DatabaseSync): void {
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ${this.#secureDelete ? 'ON' : 'OFF'}; PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 4000`)
+      PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 16000`)
   }
 
   exec(sql: string): void {
@@ -76,7 +76,7 @@ export class DisposableDatabase implements ViewDatabase {
   }
 
   /** Runs changes as one step of the open transaction: all of them, or, when one throws, none. */
-  change(changes: () => void, weight: number): void {
+  change(changes: () => void, weight = 1): void {
     if (!this.#db.isTransaction) this.#db.exec('BEGIN')
     this.#db.exec('SAVEPOINT step')
     try {

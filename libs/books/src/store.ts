@@ -11,6 +11,7 @@ import { Follower, type Delay, type FollowerOptions, type FollowerStatus } from 
 import { bookId, checkLabel, type BookName } from './names.ts'
 import { compareWithMark } from './standing.ts'
 import { jsonCodec, type Codec } from './entry.ts'
+import { IndexThread } from './index-thread.ts'
 import { LRU } from './lru.ts'
 import { makeDirectory } from './files.ts'
 import { Mark } from './mark.ts'
@@ -60,6 +61,7 @@ export class BookStore {
   readonly #cursors: Cursors
   readonly #committer: Committer
   readonly #views: Views
+  readonly #indexThread = new IndexThread()
   readonly #opening = new Map<string, Promise<Book>>()
   readonly #open = new Map<string, OpenBook>()
   readonly #followers = new Set<Stoppable>()
@@ -129,7 +131,7 @@ export class BookStore {
     const core = await BookCore.open(this.#store, publicKey, await keys.readKey(organization))
     const open: OpenBook = {
       id, kind, organization, keys, codec: this.#options.codec ?? jsonCodec, core, mark: new Mark(marksDir, id), refusal: null,
-      wake: new Set(), pseudonyms: new LRU(1_024), settled: Promise.resolve(), index: BookIndex.open(join(indexDir, `${id}.db`)),
+      wake: new Set(), pseudonyms: new LRU(1_024), index: BookIndex.open(join(indexDir, `${id}.db`), this.#indexThread),
     }
     try {
       open.refusal = await compareWithMark(open, adopt)
@@ -230,8 +232,9 @@ export class BookStore {
     let failure: unknown = null
     for (const open of this.#open.values()) {
       if (this.#committer.failure === null) await open.mark.close().catch((error: unknown) => { failure = error })
-      open.index.close()
+      await open.index.close()
     }
+    await this.#indexThread.close()
     this.#views.close()
     this.#cursors.close()
     await this.#wal.close()
@@ -245,7 +248,7 @@ export class BookStore {
   }
 
   #commitDisposables(): void {
-    for (const open of this.#open.values()) open.index.commit()
+    for (const open of this.#open.values()) open.index.flush()
     this.#views.commit()
   }
 

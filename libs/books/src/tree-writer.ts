@@ -3,7 +3,7 @@ import { BookError } from './errors.ts'
 
 // Hyperbee's B-tree: a node that reaches nine keys is split around its middle one.
 const FULL = 9
-const MAXIMUM_NODES = 16_384
+const MAXIMUM_NODES = 49_152
 
 interface Key {
   readonly seq: number
@@ -14,12 +14,16 @@ interface Child {
   seq: number
   offset: number
   node: TreeNode | null
+  /** While the node is being read: whoever else needs it waits for the same reading. */
+  reading: Promise<TreeNode> | null
 }
 
 interface TreeNode {
   readonly keys: Key[]
   readonly children: Child[]
   changed: boolean
+  /** The batch in which it was used last. */
+  used: number
 }
 
 interface Pending {
@@ -37,13 +41,16 @@ interface Pending {
  */
 export class TreeWriter {
   readonly #read: (seq: number) => Promise<Uint8Array>
+  readonly #most: number
   #root: TreeNode | null = null
   #nodes = 0
   #length = 0
+  #batch = 0
 
-  /** `read` gives the opened bytes of a block. */
-  constructor(read: (seq: number) => Promise<Uint8Array>) {
+  /** `read` gives the opened bytes of a block; `most` is how many nodes to keep in memory, about 700 bytes each. */
+  constructor(read: (seq: number) => Promise<Uint8Array>, most: number = MAXIMUM_NODES) {
     this.#read = read
+    this.#most = most
   }
 
   /**
@@ -51,19 +58,24 @@ export class TreeWriter {
    * by `forget`.
    */
   async blocks(puts: readonly { readonly key: string; readonly value: Uint8Array }[], length: number): Promise<Uint8Array[]> {
-    if (this.#length !== length || this.#nodes > MAXIMUM_NODES) this.forget()
+    if (this.#length !== length) this.forget()
+    this.#batch += 1
     this.#root ??= length > 1 ? await this.#load(length - 1, 0) : this.#node()
+    // What is not in memory is read for all puts at once, before they are made one after another.
+    await Promise.all(puts.map(put => this.#warm(Buffer.from(put.key))))
     const pending: Pending[] = []
     for (const [place, put] of puts.entries()) {
       const seq = length + place
       const key = Buffer.from(put.key)
       await this.#insert({ seq, bytes: key })
-      const nodes: (Child | null)[] = [{ seq, offset: 0, node: this.#root }]
+      const nodes: (Child | null)[] = [{ seq, offset: 0, node: this.#root, reading: null }]
       if (this.#root !== null) this.#collect(this.#root, nodes, seq)
       pending.push({ seq, key, value: put.value, nodes })
     }
     this.#length = length + puts.length
-    return pending.map((put, place) => encode(put, place === pending.length - 1))
+    const blocks = pending.map((put, place) => encode(put, place === pending.length - 1))
+    if (this.#nodes > this.#most && this.#root !== null) this.#nodes = this.#keepSince(this.#root, this.#batch)
+    return blocks
   }
 
   /** Reads the tree from the book again next time. */
@@ -73,10 +85,36 @@ export class TreeWriter {
     this.#length = 0
   }
 
+  /** Reads the way to a key. */
+  async #warm(bytes: Uint8Array): Promise<void> {
+    let node = this.#root
+    while (node !== null) {
+      const { index, exact } = await this.#find(node, bytes)
+      const child: Child | undefined = exact ? undefined : node.children[index]
+      node = child === undefined ? null : child.node ?? await this.#child(child)
+    }
+  }
+
+  #child(child: Child): Promise<TreeNode> {
+    child.reading ??= this.#load(child.seq, child.offset).then(node => {
+      child.node = node
+      return node
+    }).finally(() => { child.reading = null })
+    return child.reading
+  }
+
+  /** Lets go of nodes that the last batches did not use, until there is room again; answers how many are left. */
+  #keepSince(node: TreeNode, batch: number): number {
+    for (let since = batch - 256; ; since += Math.ceil((batch - since) / 2)) {
+      const left = prune(node, since)
+      if (left <= this.#most / 2 || since >= batch) return left
+    }
+  }
+
   async #insert(key: Key): Promise<void> {
     const path: TreeNode[] = []
     let node = this.#root ?? this.#node()
-    let place = await this.#find(node, key)
+    let place = await this.#find(node, key.bytes ?? await this.#keyBytes(key))
     while (node.children.length > 0) {
       node.changed = true
       if (place.exact) {
@@ -86,8 +124,8 @@ export class TreeWriter {
       path.push(node)
       const child = node.children[place.index]
       if (child === undefined) throw new BookError('BOOK_UNREADABLE', 'a node of the tree lacks a child')
-      node = child.node ?? (child.node = await this.#load(child.seq, child.offset))
-      place = await this.#find(node, key)
+      node = child.node ?? await this.#child(child)
+      place = await this.#find(node, key.bytes ?? await this.#keyBytes(key))
     }
     node.changed = true
     if (place.exact) {
@@ -111,13 +149,13 @@ export class TreeWriter {
       if (parent === undefined) {
         const root = this.#node()
         root.keys.push(median)
-        root.children.push({ seq: 0, offset: 0, node }, { seq: 0, offset: 0, node: right })
+        root.children.push(childOf(node), childOf(right))
         this.#root = root
         return
       }
-      const { index } = await this.#find(parent, median)
+      const { index } = await this.#find(parent, median.bytes ?? await this.#keyBytes(median))
       parent.keys.splice(index, 0, median)
-      parent.children.splice(index + 1, 0, { seq: 0, offset: 0, node: right })
+      parent.children.splice(index + 1, 0, childOf(right))
       node = parent
     }
   }
@@ -135,8 +173,8 @@ export class TreeWriter {
     }
   }
 
-  async #find(node: TreeNode, key: Key): Promise<{ readonly index: number; readonly exact: boolean }> {
-    const bytes = key.bytes ?? await this.#keyBytes(key)
+  async #find(node: TreeNode, bytes: Uint8Array): Promise<{ readonly index: number; readonly exact: boolean }> {
+    node.used = this.#batch
     let from = 0
     let to = node.keys.length
     while (from < to) {
@@ -163,15 +201,29 @@ export class TreeWriter {
     node.changed = false
     for (const key of level.keys) node.keys.push({ seq: key, bytes: null })
     for (let i = 0; i + 1 < level.children.length; i += 2) {
-      node.children.push({ seq: level.children[i] ?? 0, offset: level.children[i + 1] ?? 0, node: null })
+      node.children.push({ seq: level.children[i] ?? 0, offset: level.children[i + 1] ?? 0, node: null, reading: null })
     }
     return node
   }
 
   #node(): TreeNode {
     this.#nodes += 1
-    return { keys: [], children: [], changed: true }
+    return { keys: [], children: [], changed: true, used: this.#batch }
   }
+}
+
+const childOf = (node: TreeNode): Child => ({ seq: 0, offset: 0, node, reading: null })
+
+/** Drops subtrees that were not used since a batch; answers how many nodes are left. */
+function prune(node: TreeNode, since: number): number {
+  let left = 1
+  for (const child of node.children) {
+    if (child.node === null) continue
+    // A node is used whenever one below it is, so an old one has only older ones below it.
+    if (child.node.used < since) child.node = null
+    else left += prune(child.node, since)
+  }
+  return left
 }
 
 /** A put as a block of Hyperbee. Only the last of a batch carries a root: the others keep the nodes that are still in use. */

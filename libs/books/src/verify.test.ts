@@ -174,7 +174,7 @@ test('an index that says something else than the book is found', async () => {
   const { fixture } = await filled()
   await fixture.close()
   const db = new DatabaseSync(join(fixture.directory, 'index', 'loan.COMSA.db'))
-  db.exec(`UPDATE record SET state = replace(state, '1500000', '1') WHERE key = 'L2'`)
+  db.exec(`UPDATE state SET state = replace(state, '1500000', '1') WHERE seq = 23`)
   db.close()
   const again = await openFixture(fixture.directory)
   const { findings } = await verifyBook(await again.store.book(loan), audit)
