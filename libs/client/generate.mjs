@@ -70,7 +70,7 @@ for (const kind of ['query', 'mutation']) {
     const type = getNamedType(field.type)
     const fields = selection(type, [type], 0).trim()
     const signsIn = isObjectType(type) && 'accessToken' in type.getFields()
-    const args = field.args.map((arg) => `${arg.name}: '${arg.type}'`).join(', ')
+    const args = field.args.map((arg) => `${arg.name}: '${String(arg.type)}'`).join(', ')
     table.push(`  ${field.name}: { kind: '${kind}', args: {${args ? ` ${args} ` : ''}}, selection: '${fields}'${signsIn ? ', signsIn: true' : ''} },\n`)
     const given = field.args.filter((arg) => arg.name !== 'requestId').map((arg) => `${arg.name}${isRequiredArgument(arg) ? '' : '?'}: ${isRequiredArgument(arg) ? typescript(arg.type) : `${typescript(getNullableType(arg.type))} | undefined`}`)
     map.push(`${about(field.description, '  ')}  readonly ${field.name}: { readonly args: { ${given.map((text) => `readonly ${text}`).join('; ')} }; readonly result: ${typescript(field.type)} }\n`)
