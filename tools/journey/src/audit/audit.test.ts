@@ -99,7 +99,7 @@ describe('a stale view', () => {
     const findings = await village.audited(async (data) => {
       const folder = join(data, 'financing', 'index')
       const name = (await readdir(folder)).find((file) => /^loan\..*\.db$/.test(file)) as string
-      edit(join(folder, name), `UPDATE record SET state = replace(state, 'DISBURSED', 'REPAID')`)
+      edit(join(folder, name), `UPDATE state SET state = replace(state, 'DISBURSED', 'REPAID')`)
     })
     expect(codes(findings)).toEqual(['VIEW_STALE'])
   })
@@ -109,7 +109,7 @@ describe('a posting', () => {
   test('that does not balance', async () => {
     const findings = await village.audited((data) => village.withBooks(data, 'payment', async ({ book, keep }) => {
       const payments = await book('payment')
-      await forge(payments, await keep.custody.bookWriterKeyPair(payments.id), 'payment.confirmed', (entry) => {
+      await forge(payments, keep.custody.bookWriterKeyPair(payments.id), 'payment.confirmed', (entry) => {
         const [first, ...others] = entry.postings
         return { ...entry, requestId: null, postings: [{ ...first, amount: `${first?.amount}00` }, ...others] }
       })

@@ -10,7 +10,11 @@ const PASSED_OVER = new Set(['index', 'mailbox'])
 /** Records of people hold user ids and DIDs in the open, as their keys; what is personal in them is encrypted. */
 const RECORDS = /^identity\/|collections\.db/
 const KINDS_IN_RECORDS = new Set(['phone', 'e-mail', 'name', 'address', 'secret', 'claim'])
+/** Stores have files of this ending, too. */
+const LOG = /^[^/]+\.log$/
 const MOST = 50
+/** Digits before a national number: 00 and a country code. */
+const LONGEST_PREFIX = 5
 
 /** Looks for what is personal where it must not be. */
 export class LeakSearch {
@@ -55,7 +59,7 @@ export class LeakSearch {
     for (const file of await filesOf(data)) {
       const name = relative(data, file).replaceAll('\\', '/')
       const content = await readFile(file)
-      if (name.endsWith('.log')) findings.push(...this.inLines(name, content.toString('utf8')))
+      if (LOG.test(name)) findings.push(...this.inLines(name, content.toString('utf8')))
       else {
         const hits = (RECORDS.test(name) ? this.#records : this.#bytes).search(content, MOST)
         for (const kind of new Set(hits.map((hit) => hit.kind))) findings.push(leaked(name, hits.find((hit) => hit.kind === kind)?.offset ?? null, kind))
@@ -70,7 +74,9 @@ export class LeakSearch {
     if (phones.size === 0) return false
     for (const [run] of text.matchAll(PHONE_LIKE)) {
       const digits = run.replace(/\D/g, '')
-      for (const phone of phones) if (digits.includes(phone)) return true
+      // Digits without anything between are one number: an instant in milliseconds may hold another within it.
+      const one = /^\+?\d+$/.test(run)
+      for (const phone of phones) if (one ? digits.endsWith(phone) && digits.length - phone.length <= LONGEST_PREFIX : digits.includes(phone)) return true
     }
     return false
   }

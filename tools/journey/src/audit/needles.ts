@@ -46,7 +46,8 @@ export function soughtOf(evidence: Evidence): Sought {
     for (const form of unique([phone, `+${all}`, all])) everywhere('phone', form)
     if (national.length < SHORTEST_PHONE) continue
     phones.add(national)
-    add(bytes, 'phone', long([national]))
+    // Without its country code only as a word: ids are made of digits and letters.
+    add(bytes, 'phone', long([national, `0${national}`]), true)
     encoded('phone', national)
   }
   for (const email of evidence.emails) everywhere('e-mail', email)

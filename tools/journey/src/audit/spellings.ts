@@ -44,7 +44,7 @@ export function phoneDigits(phone: string): { readonly all: string; readonly nat
   return { all, national: all.slice(longest) }
 }
 
-/** Runs of digits as people write phone numbers, with what they put between. */
-export const PHONE_LIKE = /\+?\d(?:[\s().\/-]{0,2}\d){5,24}/g
+/** Runs of digits as people write phone numbers, with what they put between. Not within a word: ids hold digits, too. */
+export const PHONE_LIKE = /(?<=^|[^A-Za-z0-9_]|\\[nrt])\+?\d(?:[\s()./-]{0,2}\d){5,24}(?![A-Za-z0-9_])/gm
 
 export const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)]
