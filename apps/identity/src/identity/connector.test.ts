@@ -62,7 +62,11 @@ describe('a credential out of the organization\'s own system', () => {
     ['says no', async () => ({ status: 404, body: '{}' }), { code: 'CONNECTOR_REFUSED', details: { status: 404 } }],
     ['is broken', async () => ({ status: 500 }), { code: 'CONNECTOR_UNAVAILABLE' }],
     ['does not answer in time', async () => ({ hang: true }), { code: 'CONNECTOR_UNAVAILABLE' }],
-    ['sends elsewhere', async () => ({ status: 302, headers: { location: 'http://127.0.0.1:9/' } }), { code: 'CONNECTOR_UNAVAILABLE' }],
+    ['sends elsewhere, even to itself', async (_asked, sign) => {
+      // Followed, this would come back with an honest answer.
+      connector.answer = async () => ({ body: JSON.stringify({ statement: await sign() }) })
+      return { status: 307, headers: { location: connector.url } }
+    }, { code: 'CONNECTOR_UNAVAILABLE' }],
     ['answers without end', async () => ({ body: JSON.stringify({ statement: 'x'.repeat(1_000_000) }) }), { code: 'CONNECTOR_ANSWER', details: { reason: 'CONNECTOR_TOO_LARGE' } }],
     ['answers no JSON', async () => ({ body: '<html>' }), { code: 'CONNECTOR_ANSWER', details: { reason: 'CONNECTOR_MALFORMED' } }],
     ['answers without a statement', async () => ({ body: '{}' }), { code: 'CONNECTOR_ANSWER', details: { reason: 'CONNECTOR_MALFORMED' } }],

@@ -176,6 +176,13 @@ describe('sign-in, sessions and suspension', () => {
     expect((await rig.as(mine).call(users.me, {})).status).toBe('ACTIVE')
   })
 
+  it('lets no organization block an operator who has a part in it', async () => {
+    await rig.as(stranger).call(organizations.addMember, { organization: otherOrg, type: 'ORIGINATOR_ADMIN', name: 'Olga', email: OPERATOR })
+    await rig.call(users.registerOriginator, { email: OPERATOR, code: await rig.code(OPERATOR), password: PASSWORD })
+    expect((await refusal(rig.as(stranger).call(users.block, { id: operator.user }))).code).toBe('FORBIDDEN')
+    expect((await rig.as(operator).call(users.me, {})).status).toBe('ACTIVE')
+  })
+
   it('keeps what the operator imposed out of an organization\'s reach', async () => {
     const mine = await borrower(4)
     await rig.as(operator).call(users.block, { id: mine.user })
