@@ -31,7 +31,10 @@ const parts = () => [
   }),
   subgraph({
     name: 'financing',
-    typeDefs: 'type Query { loans: [Loan!]! } type Loan @key(fields: "key") { key: ID! amount: String! borrower: User! } type User @key(fields: "id") { id: ID! loans: [Loan!]! }',
+    typeDefs: `
+      type Query { loans: [Loan!]! }
+      type Loan @key(fields: "key") { key: ID! amount: String! borrower: User! }
+      type User @key(fields: "id") { id: ID! loans: [Loan!]! }`,
     resolvers: { Query: { loans: () => loans }, User: { __resolveReference: ({ id }: User) => ({ id }), loans: loansOf } },
   }),
 ]
@@ -40,7 +43,10 @@ const config = accessConfig.parse({ port: 0, ratePerAddress: 0, ratePerUser: 0 }
 const logger = createLogger({ level: 'silent' })
 
 async function plain(): Promise<string> {
-  const schema = buildSchema('type Query { me: User loans: [Loan!]! } type User { id: ID! name: String! loans: [Loan!]! } type Loan { key: ID! amount: String! borrower: User! }')
+  const schema = buildSchema(`
+    type Query { me: User loans: [Loan!]! }
+    type User { id: ID! name: String! loans: [Loan!]! }
+    type Loan { key: ID! amount: String! borrower: User! }`)
   const resolvers: Record<string, Record<string, (source: never) => unknown>> = {
     Query: { me: () => users.get('1'), loans: () => loans },
     User: { loans: loansOf },
@@ -56,7 +62,8 @@ async function plain(): Promise<string> {
 
 async function gateway(): Promise<string> {
   const subgraphs = parts()
-  const { server } = await startApi({ config, supergraph: composeSupergraph(subgraphs), subgraphs: Object.fromEntries(subgraphs.map(({ name, schema }) => [name, schema])), logger })
+  const schemas = Object.fromEntries(subgraphs.map(({ name, schema }) => [name, schema]))
+  const { server } = await startApi({ config, supergraph: composeSupergraph(subgraphs), subgraphs: schemas, logger })
   return serve(server)
 }
 
@@ -72,7 +79,10 @@ async function whole(): Promise<{ url: string; token: string }> {
   const pairs = { access: generateKeyPairSync('ed25519'), identity: generateKeyPairSync('ed25519') }
   const publicKeys = { access: pairs.access.publicKey, identity: pairs.identity.publicKey }
   const broker = createBroker({ name: 'bench' })
-  const on = (group: Group & keyof typeof pairs) => createBus({ name: group, broker, tokens: createCallTokens({ group, publicKeys, sign: (bytes) => sign(null, bytes, pairs[group].privateKey) }) })
+  const on = (group: Group & keyof typeof pairs) => {
+    const tokens = createCallTokens({ group, publicKeys, sign: (bytes) => sign(null, bytes, pairs[group].privateKey) })
+    return createBus({ name: group, broker, tokens })
+  }
   const access = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const identity = on('identity')
   void identity.serve(
@@ -97,7 +107,11 @@ async function whole(): Promise<{ url: string; token: string }> {
     logger,
   })
   await group.start()
-  const signer = { currentKid: () => 'k1', publicKey: () => undefined, sign: (_: string, bytes: Uint8Array) => Promise.resolve(sign('sha256', bytes, { key: access.privateKey, dsaEncoding: 'ieee-p1363' })) }
+  const signer = {
+    currentKid: () => 'k1',
+    publicKey: () => undefined,
+    sign: (_: string, bytes: Uint8Array) => Promise.resolve(sign('sha256', bytes, { key: access.privateKey, dsaEncoding: 'ieee-p1363' })),
+  }
   const tokens = new AccessTokens(signer, { issuer: 'growr', clock: { now: () => new Date() } })
   const { accessToken } = await tokens.issue({ userId: 'u1', role: 'NODE_OPERATOR', organizationId: null, membershipId: 'm1' }, 's1')
   return { url: `${group.url}/graphql`, token: accessToken }

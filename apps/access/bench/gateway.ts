@@ -40,7 +40,8 @@ export async function run({ rounds = 5, portions = 6, portion = 500, warmUp = 60
     }
     const ratios = costs.gateway.map((cost, round) => cost / costs.plain[round]!)
     const whole = costs.whole.map((cost, round) => cost / costs.plain[round]!)
-    return { ratio: median(ratios), limit, ratios, gateway: median(costs.gateway), plain: median(costs.plain), whole: median(whole), requestsARound: portions * portion }
+    const requestsARound = portions * portion
+    return { ratio: median(ratios), limit, ratios, gateway: median(costs.gateway), plain: median(costs.plain), whole: median(whole), requestsARound }
   } finally {
     for (const server of servers) server.stop()
   }

@@ -61,7 +61,8 @@ export async function createHttpApp(parts: AppParts): Promise<Express> {
     response.json({ name: 'Growr', graphql: '/graphql', ...(config.explorer ? { explorer: '/explorer' } : {}) })
   })
 
-  app.use(express.json({ limit: config.maxBodyBytes }), express.urlencoded({ limit: config.maxBodyBytes, extended: false, parameterLimit: 100 }), express.text({ limit: config.maxBodyBytes }))
+  const limit = config.maxBodyBytes
+  app.use(express.json({ limit }), express.urlencoded({ limit, extended: false, parameterLimit: 100 }), express.text({ limit }))
   app.use('/graphql', noStore, async (request: Request, _response: Response, next: NextFunction) => {
     const caller = await identify(request.headers)
     if (caller) await perUser(caller.userId)

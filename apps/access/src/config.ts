@@ -6,7 +6,7 @@ const limit = (value: number, about: string) => z.number().int().min(0).default(
 export const accessConfig = z.strictObject({
   host: z.string().default('127.0.0.1').describe('The address that it listens on.'),
   port: z.number().int().min(0).max(65_535).default(4000).describe('The port that it listens on; 0 takes any that is free.'),
-  behindProxies: z.number().int().min(0).max(8).default(0).describe('How many reverse proxies stand before it: whose word for the caller\'s address is believed.'),
+  behindProxies: limit(0, 'How many reverse proxies stand before it, whose word for the caller\'s address is believed.'),
   https: z.boolean().default(false).describe('Whether people reach it by https (through a proxy): browsers are then told to use nothing else.'),
   explorer: z.boolean().default(true).describe('Whether the explorer is there.'),
   introspection: z.boolean().default(true).describe('Whether the schema can be asked for; the explorer needs it.'),

@@ -18,7 +18,8 @@ export interface ApiOptions {
 }
 
 /** The GraphQL API over its subgraphs: one operation a request, no reports to anybody, no stack trace in an answer. */
-export async function startApi({ config, supergraph, subgraphs, logger }: ApiOptions): Promise<{ server: ApolloServer<GraphContext>; stop: () => Promise<void> }> {
+export async function startApi(options: ApiOptions): Promise<{ server: ApolloServer<GraphContext>; stop: () => Promise<void> }> {
+  const { config, supergraph, subgraphs, logger } = options
   const log = (message: string, fields: Readonly<Record<string, unknown>>): void => logger.error(fields, message)
   const { gateway, close } = createGateway({ supergraph, subgraphs, log })
   const server = new ApolloServer<GraphContext>({

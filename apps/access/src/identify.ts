@@ -93,7 +93,8 @@ export function createIdentify({ bus, issuer, clock = systemClock }: IdentifyOpt
   return async ({ authorization }) => {
     if (authorization === undefined) return undefined
     const caller = await verify(authorization)
-    const { live } = await bus.call(user.checkSession, { session: caller.session, user: caller.userId, membership: caller.membership }, { as: { service: 'access' } })
+    const { session, userId, membership } = caller
+    const { live } = await bus.call(user.checkSession, { session, user: userId, membership }, { as: { service: 'access' } })
     if (!live) throw new Refusal('SESSION_REVOKED')
     return caller
   }
@@ -102,7 +103,8 @@ export function createIdentify({ bus, issuer, clock = systemClock }: IdentifyOpt
 function callerOf({ userId, role, organizationId, membershipId, sessionId }: TokenCaller): UserCaller | undefined {
   const known = roles.find((name): name is Role => name === role)
   if (!known || membershipId === null) return undefined
-  return { kind: 'user', userId, role: known, membership: membershipId, session: sessionId, ...(organizationId === null ? {} : { organization: organizationId }) }
+  const organization = organizationId === null ? {} : { organization: organizationId }
+  return { kind: 'user', userId, role: known, membership: membershipId, session: sessionId, ...organization }
 }
 
 /** The name of the key that a token claims; nothing is believed yet. */

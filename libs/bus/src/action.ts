@@ -1,4 +1,6 @@
-import { Refusal, type Caller, type Cause, type Contract, type Input, type Params, type Result, type ServiceCaller, type ServiceName, type UserCaller } from '@growr/contracts'
+import {
+  Refusal, type Caller, type Cause, type Contract, type Input, type Params, type Result, type ServiceCaller, type ServiceName, type UserCaller,
+} from '@growr/contracts'
 import { needsScope, type Scope } from './permit.ts'
 
 export interface CallOptions {

@@ -53,7 +53,16 @@ function options(name: string, config: BusConfig): BrokerOptions {
     registry: { stopDelay: distributed ? 100 : 0 },
     tracking: { enabled: config.drainMs !== undefined, shutdownTimeout: config.drainMs ?? 0 },
     ...(config.transporter === undefined ? {} : { transporter: config.transporter as NonNullable<BrokerOptions['transporter']> }),
-    ...(retry && { retryPolicy: { enabled: true, retries: retry.retries, delay: retry.delayMs ?? 100, maxDelay: retry.maxDelayMs ?? 1000, factor: retry.factor ?? 2, check: isPassing } }),
+    ...(retry && {
+      retryPolicy: {
+        enabled: true,
+        retries: retry.retries,
+        delay: retry.delayMs ?? 100,
+        maxDelay: retry.maxDelayMs ?? 1000,
+        factor: retry.factor ?? 2,
+        check: isPassing,
+      },
+    }),
     ...(config.breaker && {
       circuitBreaker: {
         enabled: true,

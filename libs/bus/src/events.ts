@@ -32,7 +32,9 @@ export function createWakes(moleculer: ServiceBroker, log: BusLog): Wakes {
   }
   moleculer.createService({
     name: 'wake',
-    events: { [`${prefix}**`]: (context: { eventName: string | null; params: unknown }) => woken((context.eventName ?? '').slice(prefix.length), context.params) },
+    events: {
+      [`${prefix}**`]: ({ eventName, params }: { eventName: string | null; params: unknown }) => woken((eventName ?? '').slice(prefix.length), params),
+    },
   })
 
   return {

@@ -21,6 +21,9 @@ export type Invoke = (contract: Contract, params: unknown, meta: Meta, options: 
 /** Mints the token by which a service calls an action. */
 export type Mint = (service: ServiceName, contract: Contract, cause?: ServiceCaller['cause']) => string | Promise<string>
 
+/** A call that goes on: what is called with what, by which user's token, and on what cause. */
+type Forwarded = [called: Contract, params: unknown, user: string | undefined, options: CallOptions | undefined, cause?: ServiceCaller['cause']]
+
 const maxLevel = 24
 const identifier = /^[A-Za-z0-9._:-]{1,128}$/
 const stranger: Caller = Object.freeze({ kind: 'stranger' })
@@ -48,7 +51,7 @@ export function pipeline(service: ServiceName, { contract, scope, handle }: Impl
     if (requestId !== undefined && !(typeof requestId === 'string' && identifier.test(requestId))) throw new Refusal('BAD_INPUT', { path: 'requestId' })
 
     const trace = traceOf(context)
-    const forward = async (called: Contract, params: unknown, user: string | undefined, options: CallOptions | undefined, cause?: ServiceCaller['cause']): Promise<never> => {
+    const forward = async (...[called, params, user, options, cause]: Forwarded): Promise<never> => {
       const own = await mint(service, called, cause)
       return invoke(called, params, { user, service: own, requestId: options?.requestId, traceId: trace }, options, context) as Promise<never>
     }
@@ -71,7 +74,8 @@ export function pipeline(service: ServiceName, { contract, scope, handle }: Impl
     if (!checked) return result
     const fits = contract.result.safeParse(result)
     if (fits.success) return fits.data
-    log('error', 'a result does not fit its contract', { action: contract.name, paths: fits.error.issues.slice(0, 10).map((issue) => issue.path.map(String).join('.')) })
+    const paths = fits.error.issues.slice(0, 10).map((issue) => issue.path.map(String).join('.'))
+    log('error', 'a result does not fit its contract', { action: contract.name, paths })
     throw new TypeError(`the result of ${contract.name} does not fit its contract`)
   }
 

@@ -119,7 +119,8 @@ export function createCallTokens(options: CallTokenOptions): CallTokens {
     mintUser({ userId, role, organization, membership, session }) {
       if (group !== 'access') throw new Error(`${group} cannot mint tokens for users: only access can`)
       const org = organization === undefined ? {} : { org: organization }
-      return issue('user', JSON.stringify([userId, role, organization ?? null, membership, session]), { aud: audienceOfUsers, sub: userId, role, mem: membership, sid: session, ...org })
+      const memo = JSON.stringify([userId, role, organization ?? null, membership, session])
+      return issue('user', memo, { aud: audienceOfUsers, sub: userId, role, mem: membership, sid: session, ...org })
     },
 
     mintService(service, audience, cause) {

@@ -27,6 +27,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal
 }
 
+type Values = Readonly<Record<string, unknown>>
+
 /** Codes after which the same request may be sent again, with the same request id. */
 const passing = new Set(['UNAVAILABLE', 'TIMED_OUT'])
 
@@ -96,7 +98,7 @@ export class GrowrClient {
     }
   }
 
-  async #patiently(operation: KnownOperation, document: string, variables: Readonly<Record<string, unknown>>, given: AbortSignal | undefined): Promise<Readonly<Record<string, unknown>>> {
+  async #patiently(operation: KnownOperation, document: string, variables: Values, given: AbortSignal | undefined): Promise<Values> {
     // A refresh token can be used once: if the answer is lost, a second use would end the session.
     const retries = operation.name === 'refresh' ? 0 : (this.#options.retries ?? 2)
     for (let attempt = 0; ; attempt++) {

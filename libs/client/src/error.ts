@@ -1,3 +1,9 @@
+export interface GrowrErrorOptions {
+  readonly path?: string | undefined
+  readonly details?: Readonly<Record<string, unknown>> | undefined
+  readonly cause?: unknown
+}
+
 /** A refusal of the node, or of the way to it. */
 export class GrowrError extends Error {
   override readonly name = 'GrowrError'
@@ -7,7 +13,7 @@ export class GrowrError extends Error {
   readonly path: string | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
 
-  constructor(code: string, message: string, options: { path?: string | undefined; details?: Readonly<Record<string, unknown>> | undefined; cause?: unknown } = {}) {
+  constructor(code: string, message: string, options: GrowrErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.path = options.path

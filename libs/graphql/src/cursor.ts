@@ -8,6 +8,7 @@ export interface Connection<T> {
 }
 
 type Part = string | number
+type Form = 'string' | 'number'
 const longest = 200
 
 /** An opaque cursor from what orders the list, such as a date and a key. */
@@ -18,7 +19,7 @@ export function encodeCursor(...parts: readonly Part[]): string {
 }
 
 /** What `encodeCursor` was given; BAD_INPUT with the path `after` where it is not of this list's form. */
-export function decodeCursor<const F extends readonly ('string' | 'number')[]>(cursor: string, ...forms: F): { -readonly [I in keyof F]: F[I] extends 'number' ? number : string } {
+export function decodeCursor<const F extends readonly Form[]>(cursor: string, ...forms: F): { -readonly [I in keyof F]: F[I] extends 'number' ? number : string } {
   const parts = parse(cursor)
   const fits = Array.isArray(parts) && parts.length === forms.length && forms.every((form, index) => typeof parts[index] === form)
   if (!fits) throw new Refusal('BAD_INPUT', { path: 'after' })

@@ -82,7 +82,10 @@ export function createFormatError(log: ErrorLog): (formatted: GraphQLFormattedEr
     if (known) return { message: known.message, ...place, extensions: { ...toGraphQLError(known).extensions } }
     const code = ofTheLibrary(formatted, error)
     // These come out of the document and the variables that the caller sent, so the text is for the caller.
-    if (code) return { message: formatted.message.slice(0, 500), ...(formatted.locations ? { locations: formatted.locations } : {}), ...place, extensions: { code } }
+    if (code) {
+      const locations = formatted.locations ? { locations: formatted.locations } : {}
+      return { message: formatted.message.slice(0, 500), ...locations, ...place, extensions: { code } }
+    }
     const refusal = asRefusal(error, log)
     return { message: refusal.message, ...place, extensions: { ...toGraphQLError(refusal).extensions } }
   }

@@ -2,6 +2,8 @@ import { execute, GraphQLError, parse, validate, type DocumentNode, type GraphQL
 import { Refusal } from '@growr/contracts'
 import { asRefusal, toGraphQLError, type ErrorLog } from './errors.ts'
 
+type Variables = Readonly<Record<string, unknown>>
+
 /** What runs documents over one schema and keeps those that it has parsed and validated, at most `limit` of them. */
 export class Executor {
   readonly #documents = new Map<string, DocumentNode>()
@@ -20,7 +22,7 @@ export class Executor {
     return this.#documents.size
   }
 
-  async run(query: string, variables: Readonly<Record<string, unknown>> | undefined, context: unknown, operationName?: string): Promise<{ data?: unknown; errors?: GraphQLError[] }> {
+  async run(query: string, variables: Variables | undefined, context: unknown, operationName?: string): Promise<{ data?: unknown; errors?: GraphQLError[] }> {
     const document = this.#document(query)
     if (Array.isArray(document)) return { errors: document }
     const result = await execute({ schema: this.#schema, document, variableValues: variables, contextValue: context, operationName })

@@ -5,7 +5,7 @@ import type { GatewayConfig, GraphQLDataSource } from '@apollo/gateway'
 import { InProcessDataSource, PooledDataSource } from './datasource.ts'
 import type { ErrorLog } from './errors.ts'
 import type { DocumentNode, GraphQLSchema } from './graphql.ts'
-import { compilePlan, type Run } from './plan.ts'
+import { compilePlan, type Run, type Sources } from './plan.ts'
 
 export type Gateway = InstanceType<typeof ApolloGateway>
 
@@ -68,9 +68,9 @@ type RequestContext = Parameters<Gateway['executor']>[0]
 class CompiledPlans {
   readonly #plans = new WeakMap<DocumentNode, { name: string | undefined; run: Run | undefined }>()
 
-  keep({ queryPlan, requestContext, operationContext }: Resolved, schema: GraphQLSchema | undefined, sources: Readonly<Record<string, GraphQLDataSource>>): void {
+  keep({ queryPlan, requestContext, operationContext }: Resolved, schema: GraphQLSchema | undefined, sources: Sources): void {
     if (!schema) return
-    const run = compilePlan(queryPlan, schema, sources, operationContext.operation, operationContext.fragments)
+    const run = compilePlan(queryPlan, schema, sources, operationContext)
     this.#plans.set(requestContext.document, { name: requestContext.request.operationName, run })
   }
 

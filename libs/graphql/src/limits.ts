@@ -14,6 +14,7 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from './graphql.ts'
 import { Refusal } from '@growr/contracts'
@@ -36,6 +37,8 @@ const introspectionDepth = 20
 const defaultPage = 50
 const plainList = 5
 
+type Variables = Readonly<Record<string, unknown>>
+
 export interface Weight {
   readonly depth: number
   readonly aliases: number
@@ -45,7 +48,7 @@ export interface Weight {
 }
 
 /** Weighs an operation of a valid document; each fragment once, so that fragments within fragments cost no time. */
-export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>> = {}): Weight {
+export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Variables = {}): Weight {
   const fragments = new Map<string, FragmentDefinitionNode>()
   for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
   const weighed = new Map<string, Part>()
@@ -54,13 +57,17 @@ export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: 
   const ofSet = (set: SelectionSetNode, type: GraphQLCompositeType | undefined): Part => {
     const total = { depth: 0, aliases: 0, cost: 0 }
     for (const selection of set.selections) {
-      const weight =
-        selection.kind === Kind.FIELD ? ofField(selection, type) : selection.kind === Kind.INLINE_FRAGMENT ? ofSet(selection.selectionSet, narrowed(selection.typeCondition?.name.value, type)) : ofFragment(selection.name.value)
+      const weight = ofSelection(selection, type)
       total.depth = Math.max(total.depth, weight.depth)
       total.aliases += weight.aliases
       total.cost += weight.cost
     }
     return total
+  }
+  const ofSelection = (selection: SelectionNode, type: GraphQLCompositeType | undefined): Part => {
+    if (selection.kind === Kind.FIELD) return ofField(selection, type)
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value)
+    return ofSet(selection.selectionSet, narrowed(selection.typeCondition?.name.value, type))
   }
   const ofFragment = (name: string): Part => {
     const known = weighed.get(name)

@@ -1,5 +1,5 @@
 import type { GatewayConfig, GraphQLDataSource } from '@apollo/gateway'
-import { getVariableValues, GraphQLError, isObjectType, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode } from './graphql.ts'
+import { getVariableValues, GraphQLError, isObjectType, type FragmentDefinitionNode, type GraphQLFormattedError, type GraphQLSchema, type OperationDefinitionNode } from './graphql.ts'
 import { compileShape, NotPlain } from './shape.ts'
 
 type Resolved = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0]
@@ -10,8 +10,18 @@ type RequestContext = Resolved['requestContext']
 type Result = { data?: Record<string, unknown> | null; errors?: GraphQLError[]; extensions?: Record<string, unknown> }
 type Record_ = Record<string, unknown>
 
+/** The subgraphs by name. */
+export type Sources = Readonly<Record<string, GraphQLDataSource>>
+/** The operation that is asked for, with the fragments of its document. */
+interface Asked {
+  readonly operation: OperationDefinitionNode
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>
+}
+
 /** Runs one operation by its plan. */
 export type Run = (request: RequestContext) => Promise<Result>
+
+type Place = readonly (string | number)[]
 
 /** Where a step works: at the root, or at the objects under a path. */
 interface Cursor {
@@ -30,7 +40,7 @@ type Step = (cursor: Cursor, state: State) => Promise<void>
  * own executor builds the operation and its types anew for each request. Undefined for what is left to that executor: conditions,
  * abstract types, rewrites, introspection.
  */
-export function compilePlan(plan: Resolved['queryPlan'], schema: GraphQLSchema, sources: Readonly<Record<string, GraphQLDataSource>>, operation: OperationDefinitionNode, fragments: Readonly<Record<string, FragmentDefinitionNode>>): Run | undefined {
+export function compilePlan(plan: Resolved['queryPlan'], schema: GraphQLSchema, sources: Sources, { operation, fragments }: Asked): Run | undefined {
   try {
     if (!plan.node) return undefined
     const step = compile(plan.node, schema, sources)
@@ -55,7 +65,7 @@ export function compilePlan(plan: Resolved['queryPlan'], schema: GraphQLSchema, 
   }
 }
 
-function compile(node: Node, schema: GraphQLSchema, sources: Readonly<Record<string, GraphQLDataSource>>): Step {
+function compile(node: Node, schema: GraphQLSchema, sources: Sources): Step {
   switch (node.kind) {
     case 'Sequence': {
       const steps = node.nodes.map((each) => compile(each, schema, sources))
@@ -85,7 +95,7 @@ function compile(node: Node, schema: GraphQLSchema, sources: Readonly<Record<str
   }
 }
 
-function compileFetch(node: FetchNode, schema: GraphQLSchema, sources: Readonly<Record<string, GraphQLDataSource>>): Step {
+function compileFetch(node: FetchNode, schema: GraphQLSchema, sources: Sources): Step {
   const source = sources[node.serviceName]
   if (!source || node.inputRewrites?.length || node.outputRewrites?.length || node.contextRewrites?.length) throw new NotPlain()
   const { operation: query, operationName, requires, variableUsages = [] } = node
@@ -148,7 +158,8 @@ function reach(value: unknown, path: readonly (string | number)[], at: number, i
 /** Only what names object types, so that a type name alone decides. */
 function checkPlain(selections: Requires, schema: GraphQLSchema): void {
   for (const selection of selections) {
-    if (selection.kind === 'InlineFragment' && selection.typeCondition !== undefined && !isObjectType(schema.getType(selection.typeCondition))) throw new NotPlain()
+    const condition = selection.kind === 'InlineFragment' ? selection.typeCondition : undefined
+    if (condition !== undefined && !isObjectType(schema.getType(condition))) throw new NotPlain()
     if (selection.selections) checkPlain(selection.selections, schema)
   }
 }
@@ -192,16 +203,16 @@ export function merge(target: Record_, source: Record_ | null | undefined): void
   }
 }
 
-function told(error: GraphQLError | { message: string; extensions?: Record_ }, serviceName: string, path: readonly (string | number)[] | undefined): GraphQLError {
+function told(error: GraphQLFormattedError, serviceName: string, path: Place | undefined): GraphQLError {
   return new GraphQLError(error.message, { path, originalError: error instanceof Error ? error : null, extensions: { ...error.extensions, serviceName } })
 }
 
 /** Where in the answer an entity's error belongs: found by looking for the entity, since errors are rare. */
-function entityPath(path: readonly (string | number)[] | undefined, cursor: Cursor, represented: readonly Record_[]): readonly (string | number)[] | undefined {
+function entityPath(path: Place | undefined, cursor: Cursor, represented: readonly Record_[]): Place | undefined {
   if (!path) return undefined
   if (path[0] !== '_entities' || typeof path[1] !== 'number') return [...cursor.path, ...path]
   const wanted = represented[path[1]]
-  const place = (value: unknown, at: number, walked: readonly (string | number)[]): readonly (string | number)[] | undefined => {
+  const place = (value: unknown, at: number, walked: Place): Place | undefined => {
     if (value === null || value === undefined) return undefined
     if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) {

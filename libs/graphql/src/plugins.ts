@@ -14,7 +14,9 @@ export function limitsPlugin<C extends BaseContext>(limits: Limits): ApolloServe
       Promise.resolve({
         didResolveOperation({ schema, document, operation, request }) {
           const name = request.operationName ?? null
-          if (!operation || passed.get(document) === name) return Promise.resolve()
+          // The gateway would fail on these from within: an operation that is not named or not there, or of a kind that the API has not.
+          if (!operation || !schema.getRootType(operation.operation)) return Promise.reject(withStatus(new Refusal('QUERY_INVALID')))
+          if (passed.get(document) === name) return Promise.resolve()
           try {
             const weight = weigh(schema, document, operation, request.variables)
             checkWeight(weight, limits)

@@ -21,7 +21,8 @@ export interface SubgraphHandlerOptions {
 }
 
 /** Serves a subgraph to a gateway in another process: POST with JSON, nothing else. */
-export function subgraphHandler({ schema, context, maxBytes = 1_000_000, log }: SubgraphHandlerOptions): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function subgraphHandler(options: SubgraphHandlerOptions): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { schema, context, maxBytes = 1_000_000, log } = options
   const executor = new Executor(schema, log ? { log } : {})
   return async (request, response) => {
     const answer = await read(request, maxBytes).then(

@@ -1,12 +1,14 @@
 import {
   getNamedType, GraphQLError, isEnumType, isInterfaceType, isLeafType, isListType, isNonNullType, isObjectType, isSpecifiedScalarType, isUnionType, Kind,
-  type FieldNode, type FragmentDefinitionNode, type GraphQLLeafType, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode,
+  type FieldNode, type FragmentDefinitionNode, type GraphQLLeafType, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema,
+  type OperationDefinitionNode, type SelectionSetNode,
 } from './graphql.ts'
 
 /** Brings what the subgraphs gave into the form that the operation asks for. Null bubbles up as GraphQL says. */
 export type Shape = (input: Readonly<Record<string, unknown>>, errors: GraphQLError[]) => Record<string, unknown> | null
 
 type Path = (string | number)[]
+type Fragments = Readonly<Record<string, FragmentDefinitionNode>>
 /** Completes one value; `bubble` where null is not allowed and nothing else is there. */
 type Complete = (value: unknown, path: Path, errors: GraphQLError[]) => unknown
 const bubble = Symbol('null where there must be something')
@@ -15,7 +17,7 @@ const bubble = Symbol('null where there must be something')
 export class NotPlain extends Error {}
 
 /** Compiles an operation over object types; NotPlain for any other. */
-export function compileShape(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Readonly<Record<string, FragmentDefinitionNode>>): Shape {
+export function compileShape(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments): Shape {
   const root = schema.getRootType(operation.operation)
   if (!root || operation.directives?.length) throw new NotPlain()
   const complete = compileObject(schema, root, [operation.selectionSet], fragments)
@@ -25,7 +27,7 @@ export function compileShape(schema: GraphQLSchema, operation: OperationDefiniti
   }
 }
 
-function compileObject(schema: GraphQLSchema, type: GraphQLObjectType, sets: readonly SelectionSetNode[], fragments: Readonly<Record<string, FragmentDefinitionNode>>): Complete {
+function compileObject(schema: GraphQLSchema, type: GraphQLObjectType, sets: readonly SelectionSetNode[], fragments: Fragments): Complete {
   const nodes = new Map<string, FieldNode[]>()
   for (const set of sets) collect(type, set, fragments, nodes)
   const fields = [...nodes].map(([key, same]): { key: string; complete: Complete | undefined } => {
@@ -56,7 +58,7 @@ function compileObject(schema: GraphQLSchema, type: GraphQLObjectType, sets: rea
 }
 
 /** The fields of an object by the name under which they are answered. */
-function collect(type: GraphQLObjectType, set: SelectionSetNode, fragments: Readonly<Record<string, FragmentDefinitionNode>>, into: Map<string, FieldNode[]>): void {
+function collect(type: GraphQLObjectType, set: SelectionSetNode, fragments: Fragments, into: Map<string, FieldNode[]>): void {
   for (const selection of set.selections) {
     if (selection.directives?.length) throw new NotPlain()
     if (selection.kind === Kind.FIELD) {
@@ -75,7 +77,7 @@ function collect(type: GraphQLObjectType, set: SelectionSetNode, fragments: Read
   }
 }
 
-function compileNamed(schema: GraphQLSchema, type: GraphQLOutputType, sets: readonly SelectionSetNode[], fragments: Readonly<Record<string, FragmentDefinitionNode>>, where: string): Complete {
+function compileNamed(schema: GraphQLSchema, type: GraphQLOutputType, sets: readonly SelectionSetNode[], fragments: Fragments, where: string): Complete {
   const named = getNamedType(type)
   if (isInterfaceType(named) || isUnionType(named)) throw new NotPlain()
   if (isLeafType(named)) return compileLeaf(named, where)
@@ -108,7 +110,7 @@ function compileType(type: GraphQLOutputType, base: Complete, where: string): Co
       const before = errors.length
       const completed = inner(value, path, errors)
       if (completed !== null && completed !== bubble) return completed
-      if (completed === null && errors.length === before) errors.push(new GraphQLError(`Cannot return null for non-nullable field ${where}.`, { path: [...path], extensions: { code: 'INVALID_GRAPHQL' } }))
+      if (completed === null && errors.length === before) misfit(`Cannot return null for non-nullable field ${where}.`, path, errors)
       return bubble
     }
   }
@@ -136,6 +138,10 @@ function compileType(type: GraphQLOutputType, base: Complete, where: string): Co
 }
 
 function wrong(where: string, path: Path, errors: GraphQLError[]): null {
-  errors.push(new GraphQLError(`Invalid value found for field ${where}.`, { path: [...path], extensions: { code: 'INVALID_GRAPHQL' } }))
+  misfit(`Invalid value found for field ${where}.`, path, errors)
   return null
+}
+
+function misfit(message: string, path: Path, errors: GraphQLError[]): void {
+  errors.push(new GraphQLError(message, { path: [...path], extensions: { code: 'INVALID_GRAPHQL' } }))
 }

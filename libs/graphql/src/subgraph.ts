@@ -30,7 +30,8 @@ export function subgraph(options: { readonly name: string; readonly typeDefs: st
       const resolve = resolvers[type!.name]?.[fieldName]
       if (typeof resolve !== 'function') throw new Error(`${name}: ${type!.name}.${fieldName} has no resolver`)
       const { contract } = resolve as Resolver
-      if (contract) checkArguments(`${name}: ${type!.name}.${fieldName}`, contract, new Set(field.args.map((arg) => arg.name)), type === schema.getMutationType())
+      const args = new Set(field.args.map((arg) => arg.name))
+      if (contract) checkArguments(`${name}: ${type!.name}.${fieldName}`, contract, args, type === schema.getMutationType())
     }
   }
   return { name, typeDefs, schema }
