@@ -2,18 +2,21 @@ import { LRU } from './lru.ts'
 import { Seen } from './seen.ts'
 import { writeBatch, type IndexBatch } from './index-rows.ts'
 import { DisposableDatabase } from './sqlite.ts'
+import type { StatementSync } from 'node:sqlite'
 import type { IndexThread } from './index-thread.ts'
 
 const FORM = 1
 const MAXIMUM_UNWRITTEN = 32_768
+// A record is known by its first entry; `later` holds the numbers of those that followed.
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS record (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, first INTEGER NOT NULL, seq INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS record (key TEXT PRIMARY KEY, first INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS state (seq INTEGER PRIMARY KEY, type TEXT NOT NULL, scope TEXT NOT NULL, epoch INTEGER NOT NULL,
-    state TEXT, kid TEXT, box TEXT);
-  CREATE TABLE IF NOT EXISTS later (record INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (record, seq)) WITHOUT ROWID;
+    state TEXT, kid TEXT, box BLOB);
+  CREATE TABLE IF NOT EXISTS later (first INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (first, seq)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS request (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS version (length INTEGER PRIMARY KEY);
   CREATE TABLE IF NOT EXISTS meta (id INTEGER PRIMARY KEY CHECK (id = 1), form INTEGER NOT NULL, length INTEGER NOT NULL, hash BLOB);`
+const HEAD = 'SELECT state.seq, type, scope, epoch, state, kid, box FROM record JOIN state ON state.seq = record.seq WHERE key = ?'
 
 /** What a record is looked up to be: its last entry. */
 export interface Head {
@@ -24,8 +27,8 @@ export interface Head {
   /** The state's text without its subject; null when it could not be opened. */
   readonly state: string | null
   readonly kid: string | null
-  /** The sealed subject, as in the entry. */
-  readonly box: string | null
+  /** The sealed subject: base64 as in the entry, or the bytes. */
+  readonly box: string | Uint8Array | null
 }
 
 /** What the index takes of an entry. */
@@ -42,9 +45,10 @@ interface Request {
   readonly digest: string
 }
 
-/** Where a record stands in the file; id 0: it is not there. */
+type HeadRow = readonly [number, string, string, number, string | null, string | null, Uint8Array | null]
+
+/** Where a record stands in the file; first 0: it is not there. */
 interface Place {
-  readonly id: number
   readonly first: number
   readonly seq: number
 }
@@ -62,7 +66,7 @@ class Unwritten {
   readonly versions: number[] = []
 }
 
-const NOWHERE: Place = { id: 0, first: 0, seq: 0 }
+const NOWHERE: Place = { first: 0, seq: 0 }
 
 /** The last number in an ascending list that is at or below another; 0 when there is none. */
 const lastUpTo = (seqs: readonly number[], most: number): number => seqs.findLast(seq => seq <= most) ?? 0
@@ -86,11 +90,15 @@ export class BookIndex {
   #leaving: Unwritten | null = null
   #left: Promise<void> = Promise.resolve()
   readonly #seen = new Seen()
+  readonly #heads: StatementSync
   readonly #absent = new LRU<string, true>(1_024)
 
   private constructor(db: DisposableDatabase, thread: IndexThread | null) {
     this.#db = db
     this.#thread = thread
+    db.exec(SCHEMA)
+    this.#heads = db.prepare(HEAD)
+    this.#heads.setReturnArrays(true)
   }
 
   static open(file: string, thread: IndexThread | null = null): BookIndex {
@@ -109,7 +117,6 @@ export class BookIndex {
   }
 
   #prepare(): boolean {
-    this.#db.exec(SCHEMA)
     this.#db.run('INSERT OR IGNORE INTO meta (id, form, length, hash) VALUES (1, ?, 1, NULL)', FORM)
     const meta = this.#db.get('SELECT form, length, hash FROM meta')
     this.#length = this.#flushed = Number(meta?.['length'] ?? 1)
@@ -196,7 +203,7 @@ export class BookIndex {
   #batch({ records, requests, versions }: Unwritten): IndexBatch {
     return {
       records: [...records].map(([key, { head, seqs }]) => ({
-        id: this.#place(key).id, key, seqs, type: head.type, scope: head.scope, epoch: head.epoch, state: head.state, kid: head.kid, box: head.box,
+        first: this.#place(key).first, key, seqs, type: head.type, scope: head.scope, epoch: head.epoch, state: head.state, kid: head.kid, box: head.box,
       })),
       requests: [...requests].map(([id, { seq, digest }]) => ({ id, seq, digest })),
       versions, length: this.#length, hash: this.#hash,
@@ -223,8 +230,8 @@ export class BookIndex {
   /** Where the file has a record; not to be asked about one that the thread is writing. */
   #place(key: string): Place {
     if (this.#absent.get(key) === true) return NOWHERE
-    const row = this.#db.get('SELECT id, first, seq FROM record WHERE key = ?', key)
-    if (row !== null) return { id: Number(row['id']), first: Number(row['first']), seq: Number(row['seq']) }
+    const row = this.#db.get('SELECT first, seq FROM record WHERE key = ?', key)
+    if (row !== null) return { first: Number(row['first']), seq: Number(row['seq']) }
     this.#absent.set(key, true)
     return NOWHERE
   }
@@ -241,10 +248,11 @@ export class BookIndex {
   head(key: string): Head | null {
     const late = this.#late(key)
     if (late !== undefined) return late.head
-    const row = this.#db.get('SELECT state.seq, type, scope, epoch, state, kid, box FROM record JOIN state ON state.seq = record.seq WHERE key = ?', key) as Head | null
+    const row = this.#heads.get(key) as unknown as HeadRow | undefined
+    if (row !== undefined) return { seq: row[0], type: row[1], scope: row[2], epoch: row[3], state: row[4], kid: row[5], box: row[6] }
     // Who looks a new record up is about to make it: the writer need not ask the file again.
-    if (row === null) this.#absent.set(key, true)
-    return row
+    this.#absent.set(key, true)
+    return null
   }
 
   /** The number of the record's last entry; 0 when there is none. */
@@ -256,15 +264,16 @@ export class BookIndex {
   seqAt(key: string, most: number): number {
     const late = lastUpTo(this.#lateSeqs(key), most)
     if (late !== 0) return late
-    const row = this.#db.get('SELECT id, first FROM record WHERE key = ?', key)
-    if (row === null || Number(row['first']) > most) return 0
-    return Number(this.#db.get('SELECT max(seq) AS seq FROM later WHERE record = ? AND seq <= ?', row['id'] ?? 0, most)?.['seq'] ?? row['first'])
+    const row = this.#db.get('SELECT first FROM record WHERE key = ?', key)
+    const first = Number(row?.['first'] ?? 0)
+    if (first === 0 || first > most) return 0
+    return Number(this.#db.get('SELECT max(seq) AS seq FROM later WHERE first = ? AND seq <= ?', first, most)?.['seq'] ?? first)
   }
 
   /** Numbers of a record's entries after one, in order. */
   seqsOf(key: string, after: number, limit: number): number[] {
     const written = this.#db.all(`SELECT first AS seq FROM record WHERE key = ? AND first > ?
-      UNION SELECT later.seq FROM later JOIN record ON later.record = record.id WHERE key = ? AND later.seq > ? ORDER BY 1 LIMIT ?`, key, after, key, after, limit)
+      UNION SELECT later.seq FROM later JOIN record ON later.first = record.first WHERE key = ? AND later.seq > ? ORDER BY 1 LIMIT ?`, key, after, key, after, limit)
     // What the thread has just written may be seen in both places.
     return [...new Set([...written.map(row => Number(row['seq'])), ...this.#lateSeqs(key).filter(seq => seq > after)])].slice(0, limit)
   }

@@ -103,9 +103,12 @@ export class Book {
     return marks === null ? null : readRequest(this.#open, marks)
   }
 
-  /** The record as of its last acknowledged entry, out of the index. */
-  async get<S extends object = BookState>(key: string): Promise<BookRecord<S> | null> {
-    return readHead(this.#open, key) as BookRecord<S> | null | Promise<BookRecord<S> | null>
+  /**
+   * The record as of its last acknowledged entry, out of the index. `subject: false` leaves out what leads to a person, and the
+   * time to open it: for whoever must not see it anyway.
+   */
+  async get<S extends object = BookState>(key: string, options: { readonly subject?: boolean } = {}): Promise<BookRecord<S> | null> {
+    return readHead(this.#open, key, options.subject !== false) as BookRecord<S> | null | Promise<BookRecord<S> | null>
   }
 
   /** The record as of an entry of the book: its own last one at or below that number. */

@@ -1,8 +1,8 @@
 import type { DisposableDatabase } from './sqlite.ts'
 
-/** One record as it is to stand in the file; `id` 0 when it is not there yet. */
+/** One record as it is to stand in the file; `first` 0 when it is not there yet. */
 export interface RecordRow {
-  readonly id: number
+  readonly first: number
   readonly key: string
   readonly seqs: readonly number[]
   readonly type: string
@@ -10,7 +10,7 @@ export interface RecordRow {
   readonly epoch: number
   readonly state: string | null
   readonly kid: string | null
-  readonly box: string | null
+  readonly box: string | Uint8Array | null
 }
 
 /** What an index's file is to take in, in one step. Plain data: it may cross to another thread. */
@@ -36,16 +36,13 @@ export function writeBatch(db: DisposableDatabase, batch: IndexBatch): void {
   db.commit()
 }
 
-function writeRecord(db: DisposableDatabase, { id, key, seqs, type, scope, epoch, state, kid, box }: RecordRow): void {
-  const [first = 0, ...others] = seqs
-  const last = others.at(-1) ?? first
+function writeRecord(db: DisposableDatabase, { first, key, seqs, type, scope, epoch, state, kid, box }: RecordRow): void {
+  const last = seqs.at(-1) ?? 0
+  const bytes = typeof box === 'string' ? Buffer.from(box, 'base64') : box
   // States are only ever added, one page after another: a record that is changed would touch a page of its own each time.
-  db.run('INSERT INTO state (seq, type, scope, epoch, state, kid, box) VALUES (?, ?, ?, ?, ?, ?, ?)', last, type, scope, epoch, state, kid, box)
-  if (id === 0) {
-    const made = db.statement('INSERT INTO record (key, first, seq) VALUES (?, ?, ?)').run(key, first, last)
-    for (const seq of others) db.run('INSERT INTO later (record, seq) VALUES (?, ?)', Number(made.lastInsertRowid), seq)
-    return
-  }
-  db.run('UPDATE record SET seq = ? WHERE id = ?', last, id)
-  for (const seq of seqs) db.run('INSERT INTO later (record, seq) VALUES (?, ?)', id, seq)
+  db.run('INSERT INTO state (seq, type, scope, epoch, state, kid, box) VALUES (?, ?, ?, ?, ?, ?, ?)', last, type, scope, epoch, state, kid, bytes)
+  const begin = first === 0 ? seqs[0] ?? last : first
+  if (first === 0) db.run('INSERT INTO record (key, first, seq) VALUES (?, ?, ?)', key, begin, last)
+  else db.run('UPDATE record SET seq = ? WHERE key = ?', last, key)
+  for (const seq of seqs) if (seq !== begin) db.run('INSERT INTO later (first, seq) VALUES (?, ?)', begin, seq)
 }

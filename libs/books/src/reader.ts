@@ -1,6 +1,6 @@
 import { BookError } from './errors.ts'
 import { requestIdAt, type RequestMarks } from './draft.ts'
-import { decodeEntry, endsCommit, openEntry, storedEntry, placeOf } from './entry-codec.ts'
+import { decodeEntry, endsCommit, openEntry, storedEntry } from './entry-codec.ts'
 import { open } from './seal.ts'
 import { indexed, type OpenBook } from './open-book.ts'
 import type { Block } from './book-core.ts'
@@ -48,24 +48,29 @@ export async function readRequest(book: OpenBook, marks: RequestMarks): Promise<
   return entries.map(entry => ({ ...entry, repeated: true as const }))
 }
 
-/** The record as the index has it, its subject opened when its person's key is there. */
-export function readHead(book: OpenBook, key: string): BookRecord | null | Promise<BookRecord | null> {
+/** The record as the index has it, its subject, if it is wanted, opened when its person's key is there. */
+export function readHead(book: OpenBook, key: string, subject: boolean): BookRecord | null | Promise<BookRecord | null> {
   const row = book.index.head(key)
   if (row === null || row.state === null) return null
   const state = book.codec.decode(row.state) as BookState
-  if (row.kid === null || row.box === null) return { key, seq: row.seq, state }
+  if (!subject || row.kid === null || row.box === null) return { key, seq: row.seq, state }
   return withSubject(book, key, row, row.kid, row.box, state)
 }
 
-function withSubject(book: OpenBook, key: string, row: Head, kid: string, box: string, state: BookState): BookRecord | Promise<BookRecord> {
+function withSubject(book: OpenBook, key: string, row: Head, kid: string, box: string | Uint8Array, state: BookState): BookRecord | Promise<BookRecord> {
   const found = book.keys.subjectKeyById(kid)
   const join = (personal: Uint8Array | null): BookRecord => {
-    if (personal === null) return { key, seq: row.seq, state: { ...state, subject: null } }
-    const place = placeOf(book.id, key, { type: row.type, epoch: { of: row.scope, n: row.epoch } }, kid)
-    const body = book.codec.decode(open(box, personal, place)) as { state: unknown }
-    return { key, seq: row.seq, state: { ...state, subject: body.state } }
+    // The state was decoded just now and is nobody else's yet.
+    const own = state as { subject?: unknown }
+    own.subject = personal === null ? null : openState(book, key, row, kid, box, personal)
+    return { key, seq: row.seq, state }
   }
   return found instanceof Promise ? found.then(join) : join(found)
+}
+
+function openState(book: OpenBook, key: string, row: Head, kid: string, box: string | Uint8Array, personal: Uint8Array): unknown {
+  const text = open(box, personal, { part: 'subject', book: book.id, key, type: row.type, of: row.scope, n: row.epoch, kid })
+  return (book.codec.decode(text) as { state: unknown }).state
 }
 
 /** What the index takes of an entry that is read out of the book. */

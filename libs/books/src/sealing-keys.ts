@@ -38,6 +38,17 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS shared_key (scope TEXT NOT NULL, epoch INTEGER NOT NULL, wrapped BLOB NOT NULL, PRIMARY KEY (scope, epoch)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS subject_key (kid TEXT PRIMARY KEY, person TEXT NOT NULL UNIQUE, wrapped BLOB NOT NULL) WITHOUT ROWID;`
 
+/** Keeps a value; when there is no room the older half goes at once, since one by one would cost more than the keys do. */
+function keep(map: Map<string, DataKey>, id: string, value: DataKey, most: number): void {
+  map.set(id, value)
+  if (map.size <= most) return
+  let left = map.size >> 1
+  for (const old of map.keys()) {
+    if (left-- === 0) return
+    map.delete(old)
+  }
+}
+
 const newKid = (): string => randomBytes(16).toString('base64url')
 
 /** Data keys of a group's books: those of organizations and projects by epoch, and one for each person and organization. */
@@ -48,6 +59,8 @@ export class SealingKeys implements DataKeys {
   readonly #clock: { now(): Date }
   readonly #statements = new Map<string, StatementSync>()
   readonly #cache = new Map<string, DataKey>()
+  /** Of subjects by their id. */
+  readonly #kids = new Map<string, DataKey>()
   readonly #making = new Map<string, Promise<DataKey>>()
   readonly #destroyed = new Set<string>()
   #open = false
@@ -122,19 +135,19 @@ export class SealingKeys implements DataKeys {
         const kid = String(row['kid'])
         const key = await this.#options.wrapper.unwrap(row['wrapped'] as Uint8Array, `subject ${kid}`)
         if (this.#destroyed.has(kid)) throw new BookError('KEY_MISSING', 'this person is being erased')
-        return this.#remember([id, `k ${kid}`], { key, kid, epoch: 0 })
+        return this.#remember([id], { key, kid, epoch: 0 })
       }
       const kid = newKid()
       const key = randomBytes(32)
       const wrapped = await this.#options.wrapper.wrap(key, `subject ${kid}`)
       this.#begin()
       this.#statement('INSERT INTO subject_key (kid, person, wrapped) VALUES (?, ?, ?)').run(kid, reference, wrapped)
-      return this.#remember([id, `k ${kid}`], { key, kid, epoch: 0 })
+      return this.#remember([id], { key, kid, epoch: 0 })
     })
   }
 
   subjectKeyById(kid: string): Awaitable<Uint8Array | null> {
-    return this.#cache.get(`k ${kid}`)?.key ?? this.#loadSubject(kid)
+    return this.#kids.get(kid)?.key ?? this.#loadSubject(kid)
   }
 
   async #loadSubject(kid: string): Promise<Uint8Array | null> {
@@ -143,7 +156,7 @@ export class SealingKeys implements DataKeys {
     const key = await this.#options.wrapper.unwrap(row['wrapped'] as Uint8Array, `subject ${kid}`)
     // Destroyed while it was being unwrapped: it must not come back through the memory.
     if (this.#destroyed.has(kid)) return null
-    return this.#remember([`k ${kid}`], { key, kid, epoch: 0 }).key
+    return this.#remember([], { key, kid, epoch: 0 }).key
   }
 
   /** Destroys a person's key in an organization. On disk in the log first: a crash in between is finished at the next open. */
@@ -190,6 +203,7 @@ export class SealingKeys implements DataKeys {
   async close(): Promise<void> {
     this.flush()
     this.#cache.clear()
+    this.#kids.clear()
     this.#db.close()
     await this.#log.close()
   }
@@ -219,7 +233,7 @@ export class SealingKeys implements DataKeys {
     for (const kid of kids) {
       remove.run(kid)
       this.#destroyed.add(kid)
-      this.#cache.delete(`k ${kid}`)
+      this.#kids.delete(kid)
     }
     this.flush()
     // The log of SQLite may still hold the page with the key: bring the new page into the file and empty the log.
@@ -239,19 +253,10 @@ export class SealingKeys implements DataKeys {
   }
 
   #remember(ids: readonly string[], value: DataKey): DataKey {
-    for (const id of ids) this.#cache.set(id, value)
     const most = this.#options.cacheSize ?? 50_000
-    if (this.#cache.size > most) this.#forgetHalf()
+    for (const id of ids) keep(this.#cache, id, value, most)
+    if (value.kid !== '') keep(this.#kids, value.kid, value, most)
     return value
-  }
-
-  /** The older half goes at once: one by one would cost more than the keys do. */
-  #forgetHalf(): void {
-    let left = this.#cache.size >> 1
-    for (const id of this.#cache.keys()) {
-      if (left-- === 0) return
-      this.#cache.delete(id)
-    }
   }
 
   #statement(sql: string): StatementSync {

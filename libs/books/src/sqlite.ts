@@ -63,6 +63,11 @@ export class DisposableDatabase implements ViewDatabase {
     return statement
   }
 
+  /** A statement of one's own, to be kept. */
+  prepare(sql: string): StatementSync {
+    return this.#db.prepare(sql)
+  }
+
   run(sql: string, ...values: SqlValue[]): void {
     this.statement(sql).run(...values)
   }
