@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { JourneyInvalid } from './document.ts'
-import { type Report, runJourney } from './run.ts'
+import { JourneyInvalid, readJourney } from './document.ts'
 import { json, type Show, terminal } from './show.ts'
 
 const SHIPPED = fileURLToPath(new URL('../../../journeys', import.meta.url))
@@ -26,15 +25,27 @@ function wanted(args: readonly string[]): Wanted | string {
   return { files, json: args.includes('--json'), keep: args.includes('--keep') }
 }
 
-async function one(file: string, { keep }: Wanted, show: Show): Promise<boolean> {
+/** Whether the file is a journey; says what is wrong with one that is not. */
+async function sound(file: string, show: Show): Promise<boolean> {
   try {
-    const report: Report = await runJourney(file, { show, keep })
-    return report.ok
+    await readJourney(file)
+    return true
   } catch (error) {
     if (!(error instanceof JourneyInvalid)) throw error
     show.invalid(error.file, error.findings)
     return false
   }
+}
+
+/** Plays them one after another; the number of those that did not hold. */
+async function playAll({ files, keep }: Wanted, show: Show): Promise<number> {
+  // All of them are read before the first is played, and before what plays them is loaded.
+  let failed = 0
+  for (const file of files) if (!(await sound(file, show))) failed += 1
+  if (failed > 0) return failed
+  const { runJourney } = await import('./run.ts')
+  for (const file of files) if (!(await runJourney(file, { show, keep })).ok) failed += 1
+  return failed
 }
 
 const asked = wanted(process.argv.slice(2))
@@ -44,8 +55,5 @@ if (typeof asked === 'string') {
   process.exitCode = help ? 0 : 2
 } else {
   const write = (line: string): void => void process.stdout.write(`${line}\n`)
-  const show = asked.json ? json(write) : terminal(write)
-  let failed = 0
-  for (const file of asked.files) if (!(await one(file, asked, show))) failed += 1
-  process.exitCode = failed === 0 ? 0 : 1
+  process.exitCode = (await playAll(asked, asked.json ? json(write) : terminal(write))) === 0 ? 0 : 1
 }

@@ -41,6 +41,7 @@ describe('is found, however it is spelled', () => {
   test('a DID and whatever else is signed', () => {
     expect(kinds('by did:jwk:eyJrdHkiOiJFQyJ9abcdef')).toContain('DID')
     expect(kinds('{"t":"eyJhbGciOiJFZERTQSJ9.e30.c2ln"}')).toEqual(['signed token'])
+    expect(kinds('Bearer eyJraWQiOiJ4In0.e30.c2ln')).toEqual(['signed token'])
   })
 })
 

@@ -13,6 +13,8 @@ const KINDS_IN_RECORDS = new Set(['phone', 'e-mail', 'name', 'address', 'secret'
 /** Stores have files of this ending, too. */
 const LOG = /^[^/]+\.log$/
 const MOST = 50
+/** A compact JWS: a JSON object in base64url, a dot, and more of it. Whosever it is. */
+const TOKEN = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]/
 /** Digits before a national number: 00 and a country code. */
 const LONGEST_PREFIX = 5
 
@@ -36,6 +38,7 @@ export class LeakSearch {
   kindsIn(text: string): ReadonlySet<string> {
     const hits = [...this.#exact.search(Buffer.from(text)), ...this.#folded.search(Buffer.from(folded(text)))]
     const kinds = new Set(hits.map(({ kind }) => kind))
+    if (TOKEN.test(text)) kinds.add('signed token')
     if (this.#holdsPhone(text)) kinds.add('phone')
     if (this.#sought.claims.some((claim) => claim.test(text))) kinds.add('claim')
     return kinds

@@ -62,8 +62,7 @@ export function soughtOf(evidence: Evidence): Sought {
     add(bytes, 'name', long(spelledForms(name)), true)
     encoded('name', name)
   }
-  // Whosever it is: a signed token, and a borrower's kind of DID.
-  add(exact, 'signed token', ['eyJhbGci', 'eyJ0eXAi'])
+  // Whosever it is: a borrower's kind of DID.
   add(exact, 'DID', ['did:jwk:'])
   const claims = evidence.claims.flatMap((each) => claimPatterns(each, (value) => everywhere('claim', value)))
   return { exact, folded: plain, bytes, phones, claims }

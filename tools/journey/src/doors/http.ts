@@ -19,6 +19,7 @@ export class HttpDoor implements Door {
     if (!method || !path?.startsWith('/')) return { refusal: { code: 'JOURNEY_INVALID', message: 'an HTTP step is `POST /path` or `GET /path`' } }
     const { headers, query, form, ...body } = request.with as { headers?: Record<string, string>; query?: Record<string, string>; form?: Record<string, string> }
     const url = new URL(path, this.#url)
+    if (url.origin !== new URL(this.#url).origin) throw new Error(`${path} leads away from the node`)
     for (const [key, value] of Object.entries(query ?? {})) url.searchParams.set(key, value)
     const payload = method === 'GET' ? undefined : form ? new URLSearchParams(form) : JSON.stringify(body)
     const response = await fetch(url, {
