@@ -26,6 +26,6 @@ export function refusalAtDoor(error: unknown, logger: Logger): Refusal {
   // What express and its parsers find wrong with a request: not JSON, a broken encoding, an aborted body, a path that does not decode.
   if (typeof status === 'number' && status >= 400 && status < 500) return new Refusal('BAD_INPUT', { path: 'body' })
   const reference = randomUUID()
-  logger.error({ reference, error }, 'a request failed')
+  logger.error({ incident: reference, error }, 'a request failed')
   return new Refusal('INTERNAL', { details: { reference } })
 }

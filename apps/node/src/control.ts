@@ -29,8 +29,13 @@ export function obeyParent(node: Node, stop: () => void): void {
       }
       if (order.type === 'stop') stop()
     }
-    done().catch((error: unknown) => answer({ type: 'failed', code: String((error as { code?: unknown }).code ?? 'INTERNAL'), message: error instanceof Error ? error.message : 'failed' }))
+    done().catch((error: unknown) => answer({ type: 'failed', code: codeOf(error), message: error instanceof Error ? error.message : 'failed' }))
   })
   process.on('disconnect', stop)
   answer({ type: 'ready', url: node.url })
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : 'INTERNAL'
 }

@@ -44,7 +44,7 @@ describe('errors', () => {
     })
     const error = await node.access.call(write, { key: 'k', amount: '1' }, await operator()).catch((thrown: unknown) => thrown as Refusal)
     expect(error).toEqual(refused('INTERNAL'))
-    const entry = logged.find(({ fields }) => fields['reference'] === (error as Refusal).details?.['reference'])
+    const entry = logged.find(({ fields }) => fields['incident'] === (error as Refusal).details?.['reference'])
     expect(entry?.fields).toMatchObject({ action: 'loan.write', failure: { name: 'Error', code: 'SQLITE_ERROR' } })
     expect(JSON.stringify(logged)).not.toMatch(/50499000001|Bea/)
     expect(JSON.stringify(logged)).toContain('bus.test.ts')

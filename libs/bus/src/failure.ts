@@ -20,7 +20,7 @@ export function badInput(error: z.ZodError): Refusal {
 export function toRefusal(error: unknown, log: BusLog, fields: Readonly<Record<string, unknown>>): Refusal {
   if (error instanceof Refusal) return error
   const reference = randomUUID()
-  log('error', 'an action failed', { ...fields, reference, failure: describe(error) })
+  log('error', 'an action failed', { ...fields, incident: reference, failure: describe(error) })
   return new Refusal('INTERNAL', { details: { reference } })
 }
 

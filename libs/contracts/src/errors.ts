@@ -30,7 +30,7 @@ export const catalogue = {
   TIMED_OUT: e('UNAVAILABLE', 'It took too long; what was acknowledged stands. Repeat with the same request id.'),
   UNAVAILABLE: e('UNAVAILABLE', 'A part of the node is not there at the moment: repeat later with the same request id.'),
   STORE_FAILED: e('UNAVAILABLE', 'The disk refused a write; nothing was acknowledged. The operator must look at the node.'),
-  INTERNAL: e('INTERNAL', 'Something failed inside the node; the operator finds it in the log by the reference.'),
+  INTERNAL: e('INTERNAL', 'Something failed inside the node; the operator finds it in the log by the reference, which is called incident there.'),
   NOT_OFFERED: e('REFUSED', 'This node does not offer that network or provider: see the README for what is off and how to switch it on.'),
   CONFIG_INVALID: e('INVALID', 'The configuration has a key that is unknown, missing or wrong: see the path.'),
   CALL_TOKEN_INVALID: e('FORBIDDEN', 'The call carries no valid token of this node.'),

@@ -79,7 +79,7 @@ describe('the reader of status lists', () => {
 
   it('says valid or revoked, and fetches once for its ttl', async () => {
     const { fetcher, source } = reader(() => signed({ ttlSeconds: 60 }))
-    const verdicts = await Promise.all([1, 7, 1].map((index) => source.check(entry(index), signer.did, NOW)))
+    const verdicts = await Promise.all([1, 7, 1].map(async (index) => source.check(entry(index), signer.did, NOW)))
     expect(verdicts).toEqual([{ verdict: 'valid' }, { verdict: 'invalid', code: 'CREDENTIAL_REVOKED' }, { verdict: 'valid' }])
     await source.check(entry(1), signer.did, new Date(NOW.getTime() + 59_999))
     expect(fetcher.calls).toBe(1)

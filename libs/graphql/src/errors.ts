@@ -64,7 +64,7 @@ export function asRefusal(error: unknown, log: ErrorLog): Refusal {
   const reference = randomUUID()
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error
   log('a query failed', {
-    reference,
+    incident: reference,
     failure: original instanceof Error ? original.name : typeof original,
     field: error instanceof GraphQLError ? error.path?.join('.') : undefined,
     // What the library itself says of a field holds no data of anybody; what a resolver threw might.

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { africasTalking, HttpSmsProvider, MailboxProvider, Messenger, twilio } from './index.ts'
@@ -14,7 +13,7 @@ interface Asked {
 
 const asked: Asked[] = []
 let answers: { status: number; body: unknown; location?: string }[] = []
-const server = createServer(async (request, response) => {
+const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   asked.push({
@@ -31,7 +30,8 @@ const server = createServer(async (request, response) => {
     ...(answer.location === undefined ? {} : { location: answer.location }),
   })
   return response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
-})
+}
+const server = createServer((request, response) => void answer(request, response))
 let baseUrl: string
 
 beforeAll(async () => {

@@ -61,9 +61,9 @@ export interface MessengerOptions {
 const REMEMBERED = 10_000
 const ID = /^[A-Za-z0-9._:-]{1,200}$/
 // Addresses as mail servers take them without quotation; what else RFC 5322 allows is not worth what it lets through.
-// A host without a dot is one of the machine's own: operator@localhost.
+// The one host without a dot is the machine itself: operator@localhost.
 const EMAIL =
-  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/
+  /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?|localhost)$/
 const PHONE = /^\+[1-9]\d{6,14}$/
 
 /**

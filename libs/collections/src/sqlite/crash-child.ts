@@ -18,7 +18,7 @@ if (first !== undefined) {
   writeSync(1, `settled ${first.id}\n`)
 }
 for (let i = 5; i < 20; i++) {
-  repository.insert(person(`c${i}`), { pending: [{ type: 'added', data: i }] }).then(({ id }) => writeSync(1, `acknowledged ${id}\n`))
+  void repository.insert(person(`c${i}`), { pending: [{ type: 'added', data: i }] }).then(({ id }) => writeSync(1, `acknowledged ${id}\n`))
 }
 if (second !== undefined) {
   writeSync(1, `delivered ${second.id}\n`)

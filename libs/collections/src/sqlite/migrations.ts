@@ -60,7 +60,7 @@ function readMigrations(folder: string): Migration[] {
 async function readApplied(client: Client): Promise<Map<string, string>> {
   await client.execute('CREATE TABLE IF NOT EXISTS "_migrations" ("name" TEXT NOT NULL PRIMARY KEY, "sha256" TEXT NOT NULL, "at" TEXT NOT NULL)')
   const { rows } = await client.execute('SELECT "name", "sha256" FROM "_migrations"')
-  return new Map(rows.map((row) => [String(row['name']), String(row['sha256'])]))
+  return new Map(rows.map((row): [string, string] => [row['name'] as string, row['sha256'] as string]))
 }
 
 // SQLite splits the statements itself, triggers included; an error anywhere rolls all of them back.
