@@ -60,8 +60,8 @@ async function verify(params: Params<typeof contract.applyForLoan>, did: string,
   const failed = checks.filter((check) => check.verdict !== 'valid').map((check) => ({ code: check.code ?? 'CRITERIA_NOT_MET', path: check.id }))
   // The decisive one first: it is the reason that the borrower reads.
   const refusals = refusal ? [{ code: refusal.code, path: refusal.path }, ...failed.filter(({ code, path }) => code !== refusal.code || path !== refusal.path)] : failed
-  // A presentation proves its holder; the loan must be that person's.
-  if (holder !== did) refusals.unshift({ code: 'HOLDER_MISMATCH', path: 'presentation' })
+  // A presentation proves its holder; the loan must be that person's. Last, since where anything else is wrong with it that is the reason.
+  if (holder !== did) refusals.push({ code: 'HOLDER_MISMATCH', path: 'presentation' })
   if (verdict !== 'valid' && refusals.length === 0) throw new Error('a verdict without a reason')
   return { verifierDid: verifier, refusals, verification: { digest, checks: checks.map(({ id, check, verdict: found }) => ({ id, check, verdict: found })) } }
 }
