@@ -3,7 +3,7 @@ import { Seen } from './seen.ts'
 import { writeBatch, type IndexBatch } from './index-rows.ts'
 import { DisposableDatabase } from './sqlite.ts'
 import type { StatementSync } from 'node:sqlite'
-import type { IndexThread } from './index-thread.ts'
+import type { IndexWriter } from './index-thread.ts'
 
 const FORM = 1
 const MAXIMUM_UNWRITTEN = 32_768
@@ -81,10 +81,11 @@ const lastUpTo = (seqs: readonly number[], most: number): number => seqs.findLas
  */
 export class BookIndex {
   readonly #db: DisposableDatabase
-  readonly #thread: IndexThread | null
+  readonly #thread: IndexWriter | null
   #length = 1
   #flushed = 1
   #hash: Uint8Array | null = null
+  #failure: unknown = null
   #fresh = new Unwritten()
   /** What the thread is writing. */
   #leaving: Unwritten | null = null
@@ -93,7 +94,7 @@ export class BookIndex {
   readonly #heads: StatementSync
   readonly #absent = new LRU<string, true>(1_024)
 
-  private constructor(db: DisposableDatabase, thread: IndexThread | null) {
+  private constructor(db: DisposableDatabase, thread: IndexWriter | null) {
     this.#db = db
     this.#thread = thread
     db.exec(SCHEMA)
@@ -101,7 +102,7 @@ export class BookIndex {
     this.#heads.setReturnArrays(true)
   }
 
-  static open(file: string, thread: IndexThread | null = null): BookIndex {
+  static open(file: string, thread: IndexWriter | null = null): BookIndex {
     let damaged: BookIndex | null = null
     try {
       damaged = new BookIndex(new DisposableDatabase(file, false), thread)
@@ -138,6 +139,11 @@ export class BookIndex {
   /** How many entries neither the file has nor the thread. */
   get unwritten(): number {
     return this.#length - this.#flushed
+  }
+
+  /** Why its file could not be written; null when all is well. */
+  get failure(): unknown {
+    return this.#failure
   }
 
   /** Takes in acknowledged entries that follow on one another, with the tree hash that they bring the book to. */
@@ -191,10 +197,16 @@ export class BookIndex {
     })
   }
 
-  /** Writes to the file what it lacks, now; not while the thread does. */
+  /** Writes to the file what it lacks, now; not while the thread does. What cannot be written stays in memory. */
   flush(): void {
     if (this.#leaving !== null || this.#length === this.#flushed) return
-    writeBatch(this.#db, this.#batch(this.#fresh))
+    try {
+      writeBatch(this.#db, this.#batch(this.#fresh))
+      this.#failure = null
+    } catch (error) {
+      this.#failure = error
+      return
+    }
     this.#fresh = new Unwritten()
     this.#absent.clear()
     this.#flushed = this.#length

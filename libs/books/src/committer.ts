@@ -89,9 +89,9 @@ export class Committer {
     const plans = new Map<OpenBook, Plan>()
     const now = this.#options.clock.now()
     for (const item of group) {
-      let plan = plans.get(item.book)
-      if (plan === undefined) plans.set(item.book, (plan = new Plan(item.book)))
       try {
+        let plan = plans.get(item.book)
+        if (plan === undefined) plans.set(item.book, (plan = await Plan.begin(item.book)))
         await plan.add(item, now, marks => this.#options.repeated(item.book, marks))
       } catch (error) {
         item.reject(error)

@@ -3,16 +3,22 @@ import type { IndexBatch } from './index-rows.ts'
 
 type Done = (written: boolean) => void
 
+/** Who writes index files for others. */
+export interface IndexWriter {
+  /** Hands on a batch, or null to have the file closed; false: not here. One at a time for each file. */
+  write(file: string, batch: IndexBatch | null, done: Done): boolean
+  readonly started: boolean
+}
+
 /**
  * A thread that writes the files of indexes, so that the writer of the books need not. It is started when there is much to
  * write for the first time, one for a store. Where it cannot be had, or has failed, whoever asks writes for himself.
  */
-export class IndexThread {
+export class IndexThread implements IndexWriter {
   #worker: Worker | null = null
   #failed = false
   readonly #waiting = new Map<string, Done>()
 
-  /** Hands on a batch, or null to have the file closed; false: not here. One at a time for each file. */
   write(file: string, batch: IndexBatch | null, done: Done): boolean {
     const worker = this.#start()
     if (worker === null) return false

@@ -36,11 +36,17 @@ export class Plan {
   readonly items: PlannedItem[] = []
   readonly #heads = new Map<string, number>()
   readonly #requests = new Map<string, PlannedItem>()
+  readonly #requestKey: Uint8Array
   #next: number
 
-  constructor(book: OpenBook) {
+  private constructor(book: OpenBook, requestKey: Uint8Array) {
     this.book = book
+    this.#requestKey = requestKey
     this.#next = Math.max(1, book.core.length)
+  }
+
+  static async begin(book: OpenBook): Promise<Plan> {
+    return new Plan(book, await book.keys.requestKey(book.organization))
   }
 
   /**
@@ -52,7 +58,7 @@ export class Plan {
     if (book.refusal !== null) throw book.refusal
     const first = item.drafts[0]
     if (first === undefined) throw new BookError('DRAFT_INVALID', 'an append needs a draft')
-    const marks = requestMarks(first.draft, await book.keys.requestKey(book.organization))
+    const marks = requestMarks(first.draft, this.#requestKey)
     if (marks !== null && this.#answered(item, marks, repeated)) return
     const heads = this.#checkHeads(item.drafts)
     const entries: PlannedEntry[] = []

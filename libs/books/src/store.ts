@@ -210,6 +210,7 @@ export class BookStore {
     if (this.#committer.failure !== null) problems.push({ code: this.#committer.failure.code, of: 'store' })
     for (const open of this.#open.values()) {
       if (open.refusal !== null) problems.push({ code: open.refusal.code, of: open.id })
+      if (open.index.failure !== null) problems.push({ code: 'INDEX_FAILED', of: open.id })
       if (open.mark.failure !== null) problems.push({ code: 'MARK_FAILED', of: open.id })
     }
     for (const view of this.#views.all()) if (view.failure !== null) problems.push({ code: 'VIEW_FAILED', of: view.definition.name })

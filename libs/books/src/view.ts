@@ -171,8 +171,13 @@ export class ViewFile implements ViewReader {
     this.#loadCursors()
   }
 
+  /** Closes the file's open transaction; a view whose file cannot be written has failed. */
   commit(): void {
-    this.#db.commit()
+    try {
+      this.#db.commit()
+    } catch (error) {
+      this.#failure = error
+    }
   }
 
   checkpoint(): void {
