@@ -2,7 +2,7 @@ import type { BookStore, Follower, StoredEntry } from '@growr/books'
 import { createBus, type Broker, type Bus, type CallTokens, type Service } from '@growr/bus'
 import { readTypeDefs, subgraph } from '@growr/graphql'
 import { createIds, isMovable, type Clock, type Logger } from '@growr/runtime'
-import { type Group, type Keep, openBookStore, openKeep, Outbox, requestRefs } from '@growr/service'
+import { type Group, type Keep, type KeepOptions, openBookStore, openKeep, Outbox, requestRefs } from '@growr/service'
 import { FinancingBooks } from './books/financing-books.ts'
 import { type Financing, today } from './financing.ts'
 import type { BookFollower } from './followers.ts'
@@ -34,7 +34,7 @@ export const NAME = 'financing'
 /** How often a node on real time looks whether a day has passed. */
 const DAY_CHECK_MS = 60_000
 
-export const openFinancingKeep = (options: { dataDir: string; passphrase: string; clock: Clock }): Promise<Keep> => openKeep({ ...options, group: NAME })
+export const openFinancingKeep = (options: Pick<KeepOptions, 'dataDir' | 'passphrase' | 'clock' | 'cost'>): Promise<Keep> => openKeep({ ...options, group: NAME })
 
 /** Project, Loan, Project investor and Funding, with their books. */
 export function createFinancingGroup(options: FinancingOptions): Group {

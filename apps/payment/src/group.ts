@@ -4,7 +4,7 @@ import { createBus, type Broker, type Bus, type CallTokens, type Service } from 
 import { organization as organizations, project as projects, Refusal } from '@growr/contracts'
 import { readTypeDefs, subgraph } from '@growr/graphql'
 import { createIds, isMovable, type Clock, type Logger } from '@growr/runtime'
-import { atomicStore, openBookStore, openKeep, type Group, type Keep } from '@growr/service'
+import { atomicStore, openBookStore, openKeep, type Group, type Keep, type KeepOptions } from '@growr/service'
 import { PaymentBooks } from './books/payment-books.ts'
 import { today, type Payments } from './payments.ts'
 import { codes, holders } from './payment/payment.collections.ts'
@@ -28,7 +28,7 @@ const CATCH_UP_MS = 5_000
 /** How often expired codes are cleared away. */
 const TIDY_MS = 3_600_000
 
-export const openPaymentKeep = (options: { dataDir: string; passphrase: string; clock: Clock }): Promise<Keep> => openKeep({ ...options, group: NAME, purposes: ['payment-codes', 'holders'] })
+export const openPaymentKeep = (options: Pick<KeepOptions, 'dataDir' | 'passphrase' | 'clock' | 'cost'>): Promise<Keep> => openKeep({ ...options, group: NAME, purposes: ['payment-codes', 'holders'] })
 
 /** Payment, with the Payment book of each organization. */
 export function createPaymentGroup({ keep, tokens, broker, clock, log }: PaymentOptions): Group {
