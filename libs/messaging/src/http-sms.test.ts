@@ -13,7 +13,7 @@ interface Asked {
 
 const asked: Asked[] = []
 let answers: { status: number; body: unknown; location?: string }[] = []
-const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+const answer = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   asked.push({
