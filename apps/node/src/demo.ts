@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { resolvePassphrase } from '@growr/keys'
@@ -8,6 +8,7 @@ import { passphraseFile, type NodeConfig } from './config.ts'
 
 const JOURNEY = fileURLToPath(new URL('../../../journeys/coffee-cooperative.yaml', import.meta.url))
 const MARK = 'DEMONSTRATION'
+const PLAYING = 'playing'
 
 /**
  * The configuration of a node that shows the cooperative's season. The first time, the journey is played into a data directory of
@@ -16,11 +17,15 @@ const MARK = 'DEMONSTRATION'
 export async function demonstration(config: NodeConfig): Promise<NodeConfig> {
   const data = resolve(config.data === '.data' ? '.data-demo' : config.data)
   const mark = join(data, MARK)
-  if (existsSync(data) && !existsSync(mark) && existsSync(join(data, 'identity'))) {
+  const marked = existsSync(mark) ? (await readFile(mark, 'utf8')).trim() : undefined
+  if (marked === undefined && existsSync(join(data, 'identity'))) {
     throw Object.assign(new Error(`${data} holds a node that is no demonstration: give --data another directory`), { code: 'DATA_IN_USE' })
   }
-  if (!existsSync(mark)) {
+  if (marked === undefined || marked === PLAYING) {
+    // One that was interrupted is played anew: nothing in it is anybody's.
+    if (marked === PLAYING) await rm(data, { recursive: true })
     makePrivateDirectory(data)
+    await writeFile(mark, PLAYING, { mode: 0o600 })
     const { passphrase } = resolvePassphrase({ group: 'node', environment: process.env, file: passphraseFile({ data }), dataDirectory: data, production: false, custodyFiles: [] })
     const { playInto } = await import('@growr/journey')
     process.stdout.write('growr: playing the coffee cooperative\'s season for the demonstration …\n')
