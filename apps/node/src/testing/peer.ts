@@ -74,7 +74,7 @@ export class IdentityPeer {
         actions: [
           implement(users.findById, { scope: ({ id }) => ({ owners: [id] }), handle: ({ id }) => user(id) }),
           implement(users.findByPhone, { handle: ({ phone }) => ({ user: this.phones.get(phone) ?? null }) }),
-          implement(users.addUser, { handle: ({ email }) => ({ user: String(email).split('@')[0] as string, membership: 'm', status: 'INVITED' }) }),
+          implement(users.addUser, { handle: ({ email }) => ({ user: (email ?? '').split('@')[0] as string, membership: 'm', status: 'INVITED' as const }) }),
           implement(users.notify, {
             handle: ({ user: to, template, values }, { requestId }) => {
               if (to === undefined || this.gone.has(to)) throw new Refusal('NOT_FOUND', { path: 'user' })
