@@ -58,6 +58,6 @@ export class IndexThread implements IndexWriter {
 
   #fail(): void {
     this.#failed = true
-    for (const file of [...this.#waiting.keys()]) this.#done(file, false)
+    for (const file of Array.from(this.#waiting.keys())) this.#done(file, false)
   }
 }

@@ -193,7 +193,7 @@ export class BookStore {
   async erase(person: string, organization: string): Promise<readonly string[]> {
     const kids = await this.#options.keys.destroySubjectKey(person, organization)
     await this.#inTurn(async () => {
-      for (const view of [...this.#views.all()]) {
+      for (const view of Array.from(this.#views.all())) {
         if (view.definition.personal !== false) await this.#views.rebuild(view.definition.name)
       }
     })
