@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { BookIndex, type IndexedEntry } from './book-index.ts'
+import { BookIndex } from './book-index.ts'
+import type { IndexedEntry } from './unwritten.ts'
 import { loanDraft, openFixture, temporaryDirectory } from './testing/fixture.ts'
 import { verifyBook } from './verify.ts'
 import type { IndexBatch } from './index-rows.ts'

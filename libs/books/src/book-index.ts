@@ -2,6 +2,7 @@ import { LRU } from './lru.ts'
 import { Seen } from './seen.ts'
 import { writeBatch, type IndexBatch } from './index-rows.ts'
 import { DisposableDatabase } from './sqlite.ts'
+import { Unwritten, type Head, type IndexedEntry, type LateRecord, type Request } from './unwritten.ts'
 import type { StatementSync } from 'node:sqlite'
 import type { IndexWriter } from './index-thread.ts'
 
@@ -18,52 +19,12 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (id INTEGER PRIMARY KEY CHECK (id = 1), form INTEGER NOT NULL, length INTEGER NOT NULL, hash BLOB);`
 const HEAD = 'SELECT state.seq, type, scope, epoch, state, kid, box FROM record JOIN state ON state.seq = record.seq WHERE key = ?'
 
-/** What a record is looked up to be: its last entry. */
-export interface Head {
-  readonly seq: number
-  readonly type: string
-  readonly scope: string
-  readonly epoch: number
-  /** The state's text without its subject; null when it could not be opened. */
-  readonly state: string | null
-  readonly kid: string | null
-  /** The sealed subject: base64 as in the entry, or the bytes. */
-  readonly box: string | Uint8Array | null
-}
-
-/** What the index takes of an entry. */
-export interface IndexedEntry {
-  readonly key: string
-  readonly head: Head
-  readonly requestId: string | null
-  readonly paramsDigest: string | null
-  readonly endsCommit: boolean
-}
-
-interface Request {
-  readonly seq: number
-  readonly digest: string
-}
-
 type HeadRow = readonly [number, string, string, number, string | null, string | null, Uint8Array | null]
 
 /** Where a record stands in the file; first 0: it is not there. */
 interface Place {
   readonly first: number
   readonly seq: number
-}
-
-/** What was added to a record since the file was last written. */
-interface Fresh {
-  head: Head
-  readonly seqs: number[]
-}
-
-/** Entries that the file does not have yet. */
-class Unwritten {
-  readonly records = new Map<string, Fresh>()
-  readonly requests = new Map<string, Request>()
-  readonly versions: number[] = []
 }
 
 const NOWHERE: Place = { first: 0, seq: 0 }
@@ -148,20 +109,9 @@ export class BookIndex {
 
   /** Takes in acknowledged entries that follow on one another, with the tree hash that they bring the book to. */
   add(entries: readonly IndexedEntry[], hash: Uint8Array): void {
-    const { records, requests, versions } = this.#fresh
-    for (const { key, head, requestId, paramsDigest, endsCommit } of entries) {
-      const fresh = records.get(key)
-      if (fresh === undefined) records.set(key, { head, seqs: [head.seq] })
-      else {
-        fresh.head = head
-        fresh.seqs.push(head.seq)
-      }
-      if (requestId !== null && !requests.has(requestId)) {
-        requests.set(requestId, { seq: head.seq, digest: paramsDigest ?? '' })
-        this.#seen.add(requestId)
-      }
-      if (endsCommit) versions.push(head.seq + 1)
-      this.#length = head.seq + 1
+    for (const entry of entries) {
+      if (this.#fresh.add(entry) && entry.requestId !== null) this.#seen.add(entry.requestId)
+      this.#length = entry.head.seq + 1
     }
     this.#hash = hash
   }
@@ -180,7 +130,10 @@ export class BookIndex {
         this.#absent.clear()
         this.#leaving = null
         if (!written) {
-          this.#takeBack(leaving, before)
+          // What the thread could not write is as unwritten as what came since.
+          leaving.follow(this.#fresh)
+          this.#fresh = leaving
+          this.#flushed = before
           this.flush()
         }
         resolve()
@@ -222,23 +175,6 @@ export class BookIndex {
     }
   }
 
-  /** What the thread could not write is as unwritten as what came since. */
-  #takeBack(leaving: Unwritten, flushed: number): void {
-    const { records, requests, versions } = this.#fresh
-    this.#fresh = leaving
-    this.#flushed = flushed
-    for (const [key, { head, seqs }] of records) {
-      const earlier = leaving.records.get(key)
-      if (earlier === undefined) leaving.records.set(key, { head, seqs })
-      else {
-        earlier.head = head
-        earlier.seqs.push(...seqs)
-      }
-    }
-    for (const [id, request] of requests) leaving.requests.set(id, request)
-    leaving.versions.push(...versions)
-  }
-
   /** Where the file has a record; not to be asked about one that the thread is writing. */
   #place(key: string): Place {
     if (this.#absent.get(key) === true) return NOWHERE
@@ -248,7 +184,7 @@ export class BookIndex {
     return NOWHERE
   }
 
-  #late(key: string): Fresh | undefined {
+  #late(key: string): LateRecord | undefined {
     return this.#fresh.records.get(key) ?? this.#leaving?.records.get(key)
   }
 

@@ -1,7 +1,7 @@
 import { readIndexed } from './reader.ts'
 import { storedEntry } from './entry-codec.ts'
 import type { Block } from './book-core.ts'
-import type { IndexedEntry } from './book-index.ts'
+import type { IndexedEntry } from './unwritten.ts'
 import type { OpenBook } from './open-book.ts'
 import type { StoredEntry } from './entry.ts'
 import type { ViewFile } from './view.ts'

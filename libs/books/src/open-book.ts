@@ -1,6 +1,7 @@
 import type { BookCore } from './book-core.ts'
 import type { BookError } from './errors.ts'
-import type { BookIndex, IndexedEntry } from './book-index.ts'
+import type { BookIndex } from './book-index.ts'
+import type { IndexedEntry } from './unwritten.ts'
 import type { Opener } from './entry-codec.ts'
 import type { Entry } from './entry.ts'
 import type { LRU } from './lru.ts'

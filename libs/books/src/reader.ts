@@ -5,7 +5,7 @@ import { open } from './seal.ts'
 import { indexed, type OpenBook } from './open-book.ts'
 import type { Block } from './book-core.ts'
 import type { BookRecord, BookState, StoredEntry } from './entry.ts'
-import type { Head, IndexedEntry } from './book-index.ts'
+import type { Head, IndexedEntry } from './unwritten.ts'
 
 /** Opens a block into the entry that is handed out. */
 export async function readBlock(book: OpenBook, block: Block, version: number): Promise<StoredEntry> {
