@@ -24,6 +24,18 @@ export const en: TemplateTexts = {
       '{organization} has issued the credential «{credential}» to you. It is in your credit record, which belongs to you: nobody sees it without your permission.',
     sms: '{organization:28} issued you the credential {credential:24}. It is in your credit record.',
   },
+  credentialRevoked: {
+    subject: 'A credential was revoked: {credential}',
+    email:
+      '{organization} has revoked the credential «{credential}». It no longer counts when you apply. Ask {organization} why, if you do not know.',
+    sms: '{organization:28} revoked your credential {credential:24}. It no longer counts when you apply.',
+  },
+  permissionRequested: {
+    subject: '{organization} asks to see your credentials',
+    email:
+      '{organization} asks you to let the project «{project}» see the credentials that it requires. Sign in to permit it, or do nothing: without you nobody sees them.',
+    sms: '{organization:28} asks to see your credentials for {project:28}. Sign in to permit it. Without you nobody sees them.',
+  },
   applicationApproved: {
     subject: 'Your loan is approved: {project}',
     email:

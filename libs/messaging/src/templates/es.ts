@@ -23,6 +23,18 @@ export const es: TemplateTexts = {
       '{organization} le ha emitido la credencial «{credential}». Está en su historial de crédito, que le pertenece: nadie lo ve sin su permiso.',
     sms: '{organization:28} le emitió la credencial {credential:24}. Está en su historial de crédito.',
   },
+  credentialRevoked: {
+    subject: 'Se revocó una credencial: {credential}',
+    email:
+      '{organization} ha revocado la credencial «{credential}». Ya no cuenta cuando usted solicita un crédito. Si no conoce la razón, pregunte a {organization}.',
+    sms: '{organization:28} revocó su credencial {credential:24}. Ya no cuenta en sus solicitudes.',
+  },
+  permissionRequested: {
+    subject: '{organization} pide ver sus credenciales',
+    email:
+      '{organization} le pide que permita al proyecto «{project}» ver las credenciales que este exige. Entre para permitirlo, o no haga nada: sin usted nadie las ve.',
+    sms: '{organization:28} pide ver sus credenciales para {project:28}. Entre para permitirlo. Sin usted nadie las ve.',
+  },
   applicationApproved: {
     subject: 'Su préstamo está aprobado: {project}',
     email: 'Su solicitud en «{project}» está aprobada: {amount}.\n\nLea el contrato y fírmelo hasta el {until}; después la oferta caduca.',

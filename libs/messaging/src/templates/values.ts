@@ -9,6 +9,9 @@ export interface TemplateValues {
   code: { code: string; minutes: string }
   registrationDone: { name: string }
   credentialIssued: { credential: string; organization: string }
+  credentialRevoked: { credential: string; organization: string }
+  /** Somebody asks the owner to let a project look into her record. */
+  permissionRequested: { organization: string; project: string }
   applicationApproved: { project: string; amount: string; until: string }
   /** `reasons`: each criterion that failed, in the reader's language. */
   applicationRefused: { project: string; reasons: readonly string[] }
@@ -45,6 +48,8 @@ export const valueNames: { readonly [T in TemplateName]: readonly ValueName<Temp
   code: ['code', 'minutes'],
   registrationDone: ['name'],
   credentialIssued: ['credential', 'organization'],
+  credentialRevoked: ['credential', 'organization'],
+  permissionRequested: ['organization', 'project'],
   applicationApproved: ['project', 'amount', 'until'],
   applicationRefused: ['project', 'reasons[]'],
   contractReady: ['project', 'amount', 'until'],

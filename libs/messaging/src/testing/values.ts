@@ -15,6 +15,8 @@ export const longValues: { readonly [T in TemplateName]: TemplateValues[T] } = {
   code: { code, minutes },
   registrationDone: { name: person },
   credentialIssued: { credential: 'CommunityMembership', organization },
+  credentialRevoked: { credential: 'CommunityMembership', organization },
+  permissionRequested: { organization, project },
   applicationApproved: { project, amount, until },
   applicationRefused: { project, reasons: ['El ingreso mensual es menor que el mínimo', 'La credencial KYC ha vencido'] },
   contractReady: { project, amount, until },
