@@ -94,3 +94,27 @@ test('cash that lies with an agent when all is paid keeps a project open until i
   expect(await money.as(ana, project.findByKey, { key })).toMatchObject({ status: 'CLOSED' })
   expect(await money.as(borrower('bea'), loan.findByKey, { key: mine })).toMatchObject({ status: 'REPAID' })
 })
+
+test('a hand-over that crosses the last share leaves the bank short: the project is closed when the cash is back', async () => {
+  const key = await open(money, '100000.00', { juniorRate: '0' })
+  await money.clock.set(noon('2026-10-01'))
+  await money.as(ana, project.closeProject, { key })
+  money.peer.agents.set('beto', 'comsa')
+  const { key: given } = await money.as(ana, payment.handOverCash, { project: key, amount: '100.00', from: 'BANK', to: 'AGENT', agent: 'beto' })
+  const balance = money.hold(project.entries, 'before')
+  const withdrawn = money.as(ana, project.withdrawJunior, { key, amount: '100000.00', reference: 'OWN' })
+  await balance.held
+  const followed = money.hold(project.entries, 'before')
+  balance.release()
+  await followed.held
+  await money.as(beto, payment.confirmHandOver, { payment: given })
+  followed.release()
+  await withdrawn
+  await money.settle()
+  expect(await money.as(ana, project.findByKey, { key })).toMatchObject({ status: 'ACTIVATED' })
+  expect(await accounts(money, key)).toMatchObject({ 'cash/BANK/comsa': '-100.00' })
+  const { key: back } = await money.as(beto, payment.handOverCash, { project: key, amount: '100.00', from: 'AGENT', to: 'BANK' })
+  await money.as(ana, payment.confirmHandOver, { payment: back })
+  await money.settle()
+  expect(await money.as(ana, project.findByKey, { key })).toMatchObject({ status: 'CLOSED' })
+})

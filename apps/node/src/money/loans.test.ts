@@ -73,6 +73,19 @@ test('the same application sixty-four times at once is one loan, also where the 
   expect(new Set(again.map((each) => `${each.key} ${each.status}`)).size).toBe(1)
 })
 
+test('a repetition that overtakes the first does not spend its challenge', async () => {
+  const key = await open(money)
+  const presented = { project: key, amount: '20000.00', months: 6, challenge: 'a-challenge-of-her-own', presentation: 'bea a-challenge-of-her-own' }
+  const { held, release } = money.hold(identity.validateVC, 'after')
+  const first = money.as(bea, loan.applyForLoan, presented, 'r-1')
+  await held
+  const second = money.as(bea, loan.applyForLoan, presented, 'r-1')
+  await apply(money, 'carl', key)
+  release()
+  expect(await first).toMatchObject({ status: 'APPROVED' })
+  expect(await second).toEqual(await first)
+})
+
 test('the borrower signs what was read; what an attempt left that no entry names does not count', async () => {
   const key = await open(money)
   const { key: applied } = await apply(money, 'bea', key)

@@ -51,7 +51,7 @@ export class IdentityPeer {
     })
     const user = (id: string): Result<typeof users.findById> => ({
       id, name: id, email: `${id}@example.org`, phone: null, language: 'en', did: null, status: 'ACTIVE', createdAt: CREATED,
-      memberships: this.agents.has(id) ? [{ id: `m-${id}`, type: 'ORIGINATOR_AGENT', organization: this.agents.get(id) as string, status: 'ACTIVE' }] : [],
+      memberships: this.agents.has(id) ? [{ id: `m-${id}`, type: 'ORIGINATOR_AGENT', organization: this.agents.get(id) as string, status: 'ACTIVE' as const }] : [],
     })
     return Promise.all([
       bus.serve(defineService({

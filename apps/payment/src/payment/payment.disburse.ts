@@ -35,7 +35,6 @@ async function register(payments: Payments, { loan, kind, due, rail, valueDate, 
   const written = await books.once({ organization, project }, authority, async () => {
     // Before the loan is asked what is due: what it has not heard of by now, its answer may leave out.
     const underWay = books.underWay(loan.key, kind, payments.reached(organization))
-    if (underWay) throw new Refusal('PAYMENT_STATUS', { path: 'loan', details: { underWay: kind } })
     const amount = await due()
     const key = payments.newId()
     const data = {
