@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '@growr/auth'
 import type { Bus } from '@growr/bus'
@@ -39,6 +39,7 @@ export function createAccessGroup(deps: AccessDeps): AccessGroup {
   let server: Server | undefined
   let stopApi: (() => Promise<void>) | undefined
   let url = ''
+  const serving = new Set<ServerResponse>()
 
   return {
     name: 'access',
@@ -57,6 +58,10 @@ export function createAccessGroup(deps: AccessDeps): AccessGroup {
       const requestTimeout = (config.requestSeconds + 5) * 1000
       server = createServer({ requestTimeout, headersTimeout: Math.min(10_000, requestTimeout), keepAliveTimeout: 10_000, maxHeaderSize: 16_384 }, app)
       server.maxConnections = config.maxConnections
+      server.on('request', (_request, response) => {
+        serving.add(response)
+        response.once('close', () => serving.delete(response))
+      })
       url = await listen(server, config)
     },
 
@@ -70,6 +75,8 @@ export function createAccessGroup(deps: AccessDeps): AccessGroup {
       if (open?.listening) {
         const closed = new Promise((resolve) => open.close(resolve))
         open.closeIdleConnections()
+        // A connection that is served now would otherwise be kept for a next request that nobody will take.
+        for (const response of serving) response.once('close', () => setImmediate(() => open.closeIdleConnections()))
         await closed
       }
       await stopApi?.()

@@ -84,13 +84,12 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
   const found = resolvePassphrase({ group: 'node', environment: process.env, file: passphraseFile(config), dataDirectory: data, production: config.production, custodyFiles })
   const { passphrase } = found
 
-  const [access, identityKeep, financingKeep, paymentKeep] = await Promise.all([
-    openAccessCustody(join(data, 'access'), passphrase),
-    openIdentityKeep({ dataDir: data, passphrase }),
-    openFinancingKeep({ dataDir: data, passphrase, clock }),
-    openPaymentKeep({ dataDir: data, passphrase, clock }),
-  ])
+  // One after the other: each derives its key over 64 MB, and all at once would put the node's peak far above what it needs.
+  const access = await openAccessCustody(join(data, 'access'), passphrase)
   closing.push(() => access.close())
+  const identityKeep = await openIdentityKeep({ dataDir: data, passphrase })
+  const financingKeep = await openFinancingKeep({ dataDir: data, passphrase, clock })
+  const paymentKeep = await openPaymentKeep({ dataDir: data, passphrase, clock })
   const custodies: Readonly<Record<GroupName, Custodian>> = { access, identity: identityKeep.custody, financing: financingKeep.custody, payment: paymentKeep.custody }
   const publicKeys = Object.fromEntries(Object.entries(custodies).map(([group, custody]) => [group, callKey(custody).publicJwk as PublicKey])) as Record<GroupName, PublicKey>
   const tokensOf = (group: GroupName): CallTokens => {

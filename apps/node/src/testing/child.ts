@@ -73,11 +73,20 @@ export class ChildNode implements Host {
     await gone
   }
 
-  /** In order; the exit code. */
+  /** In order, as its parent asks; the exit code. */
   async stop(): Promise<number | null> {
     const child = this.#running()
     const gone = once(child, 'exit')
     child.send({ type: 'stop' })
+    const [code] = (await gone) as [number | null]
+    return code
+  }
+
+  /** By a signal; the exit code. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#running()
+    const gone = once(child, 'exit')
+    child.kill(signal)
     const [code] = (await gone) as [number | null]
     return code
   }

@@ -1,9 +1,7 @@
-import { createServer } from 'node:http'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
 import { identity, loan as loans, user as users } from '@growr/contracts'
-import { nativeSigner, publicJwkOf, signConnectorStatement } from '@growr/credentials'
 import { callerOf } from '../bus.ts'
+import { startConnector } from '../connector.ts'
 import { KYC } from '../lending.ts'
 import { PASSWORD, PIN } from '../people.ts'
 import type { Fixture, Fixtures, Target } from './target.ts'
@@ -20,26 +18,12 @@ async function invited(f: Fixtures, { organization }: Target, type: 'ORIGINATOR_
 const spare = (f: Fixtures, { organization }: Target): Promise<string> =>
   f.keep(`spare ${organization.id}`, async () => (await f.world.people.members(organization.admin, organization.id, 'BORROWER', ['spare']))[0]!.session.user)
 
-/** An organization's own system that confirms whatever it is asked. */
-function connector(f: Fixtures, { organization }: Target): Promise<void> {
-  return f.keep(`connector ${organization.id}`, async () => {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const signer = nativeSigner(privateKey, 'did:example:system', 'did:example:system#1')
-    const server = createServer((request, response) => {
-      const chunks: Buffer[] = []
-      request.on('data', (chunk: Buffer) => chunks.push(chunk))
-      request.on('end', () => {
-        const { type, subject, audience, nonce } = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>
-        const statement = signConnectorStatement({ issuer: organization.id, subject: subject!, audience: audience!, nonce: nonce!, type: type as 'KYC', claims: KYC, now: new Date() }, signer)
-        void statement.then((signed) => response.setHeader('content-type', 'application/json').end(JSON.stringify({ statement: signed })))
-      })
-    })
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-    server.unref()
-    const { kty, crv, x, y } = publicJwkOf(privateKey) as unknown as Record<string, string>
-    await f.world.door.do(organization.admin, 'setConnector', { organization: organization.id, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, publicKey: { kty, crv, x, y } })
+/** Connects an organization's own system. */
+const connected = (f: Fixtures, { organization }: Target): Promise<void> =>
+  f.keep(`connector ${organization.id}`, async () => {
+    const { url, publicKey } = await startConnector(organization.id)
+    await f.world.door.do(organization.admin, 'setConnector', { organization: organization.id, url, publicKey })
   })
-}
 
 /** A session beside the one in which everything else is done. */
 const throwaway = async (f: Fixtures, { caller }: Target) => (caller ? { as: { session: await f.world.people.signIn(caller) } } : {})
@@ -115,7 +99,7 @@ export const identityFixtures: Readonly<Record<string, Fixture>> = {
   'identity.createWallet': (_f, t) => ({ user: t.borrower.session.user }),
   'identity.createOrganizationDid': (_f, t) => ({ organization: t.organization.id }),
   'identity.getVC': async (f, t) => {
-    await connector(f, t)
+    await connected(f, t)
     return { type: 'KYC', organization: t.organization.id }
   },
   'identity.findCredentials': () => ({}),
