@@ -65,7 +65,7 @@ export const detect = defineAction({
   access: { services: ['payment'] },
 })
 
-export const findByKey = defineAction({ name: 'funding.findByKey', kind: 'query', about: 'A funding entry by its key.', params: z.strictObject({ key: id }), result: Funding, access: { users: seen, services: ['payment', 'project'] } })
+export const findByKey = defineAction({ name: 'funding.findByKey', kind: 'query', about: 'A funding entry by its key.', params: z.strictObject({ key: id }), result: Funding, access: { users: seen } })
 
 export const findByProject = defineAction({
   name: 'funding.findByProject',
@@ -73,7 +73,7 @@ export const findByProject = defineAction({
   about: 'The funding of a project; an investor sees the own.',
   params: z.strictObject({ project: id, ...page }),
   result: connection(Funding),
-  access: { users: seen, services: ['project'] },
+  access: { users: seen },
 })
 
 /** What an investor's money does: live, without anything that leads to a borrower. */

@@ -25,7 +25,7 @@ export const findByDid = defineAction({
   about: 'The DID document and the list of credentials (no claims) of a record.',
   params: z.strictObject({ did }),
   result: z.object({ did, document: didDocument, credentials: z.array(Credential) }),
-  access: { users: { NODE_OPERATOR: 'any', ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization', BORROWER: 'own' }, services: ['loan', 'issuing', 'verification'] },
+  access: { users: { NODE_OPERATOR: 'any', ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization', BORROWER: 'own' }, services: ['loan'] },
 })
 
 export const createWallet = defineAction({
@@ -129,7 +129,7 @@ export const signForOrganization = defineAction({
   about: 'Signs a typed document (receipt or contract) with an organization\'s key, after reading the entry that is its cause.',
   params: z.strictObject({ organization: id, type: z.enum(['FundingReceipt', 'InvestorContract', 'RepaymentReceipt']), document: z.record(z.string(), z.json()) }),
   result: signed,
-  access: { services: ['funding', 'investor', 'loan', 'payment', 'project'] },
+  access: { services: ['funding', 'investor'] },
 })
 
 export const resolveUser = defineAction({
@@ -139,7 +139,7 @@ export const resolveUser = defineAction({
   about: 'The user and DID of a borrower.',
   params: z.strictObject({ user: id.optional(), did: did.optional() }),
   result: z.object({ user: id, did, organizations: z.array(id) }),
-  access: { services: ['loan', 'issuing', 'verification', 'payment', 'project'] },
+  access: { services: ['loan', 'issuing'] },
 })
 
 export const issueVC = defineAction({
@@ -148,7 +148,7 @@ export const issueVC = defineAction({
   about: 'Issues a credential about a borrower of the organization and puts it into the borrower\'s record.',
   params: z.strictObject({ organization: id, user: id.optional(), did: did.optional(), type: credentialType, claims, validUntil: date.optional() }),
   result: Credential,
-  access: { users: { ORIGINATOR_ADMIN: 'organization' }, services: ['identity', 'loan'] },
+  access: { users: { ORIGINATOR_ADMIN: 'organization' }, services: ['identity'] },
 })
 
 export const revokeVC = defineAction({
@@ -197,7 +197,7 @@ export const requestPresentation = defineAction({
   about: 'A challenge for one use, and what the project requires.',
   params: z.strictObject({ project: id }),
   result: z.object({ challenge: z.string(), verifier: did, types: z.array(credentialType), expiresAt: instant }),
-  access: { users: { BORROWER: 'any' }, services: ['loan', 'identity'] },
+  access: { users: { BORROWER: 'any' }, services: ['loan'] },
 })
 
 export const validateVC = defineAction({

@@ -65,14 +65,14 @@ export const signContract = defineAction({
   result: Intent,
   access: { users: { INVESTOR: 'own' } },
 })
-export const findIntent = defineAction({ name: 'investor.findById', kind: 'query', about: 'An intent by its id.', params: byIntent, result: Intent, access: { users: both, services: ['funding', 'project'] } })
+export const findIntent = defineAction({ name: 'investor.findById', kind: 'query', about: 'An intent by its id.', params: byIntent, result: Intent, access: { users: both } })
 export const findByProject = defineAction({
   name: 'investor.findByProject',
   kind: 'query',
   about: 'The investors of a project.',
   params: z.strictObject({ project: id, status: intentStatus.optional(), ...page }),
   result: connection(Intent),
-  access: { users: admin, services: ['project', 'funding', 'loan'] },
+  access: { users: admin },
 })
 export const findByInvestor = defineAction({
   name: 'investor.findByInvestor',

@@ -110,7 +110,7 @@ export const findByKey = defineAction({
   about: 'A loan by its key.',
   params: z.strictObject({ key: id }),
   result: Loan,
-  access: { users: parties, services: ['payment', 'project', 'funding'] },
+  access: { users: parties, services: ['payment'] },
 })
 
 export const findByProject = defineAction({
@@ -119,7 +119,7 @@ export const findByProject = defineAction({
   about: 'The loans of a project. An investor in the project sees them without the borrowers.',
   params: z.strictObject({ project: id, status: loanStatus.optional(), ...page }),
   result: connection(Loan),
-  access: { users: { ...staff, INVESTOR: 'own' }, services: ['project'] },
+  access: { users: { ...staff, INVESTOR: 'own' } },
 })
 
 export const findByOrganization = defineAction({

@@ -39,7 +39,7 @@ export const findById = defineAction({
   result: Organization,
   access: {
     users: { NODE_OPERATOR: 'any', ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization', BORROWER: 'organization', INVESTOR: 'any' },
-    services: ['access', 'user', 'identity', 'issuing', 'verification', 'project', 'loan', 'investor', 'funding', 'payment'],
+    services: ['identity', 'issuing', 'project', 'payment'],
   },
 })
 
@@ -58,7 +58,7 @@ export const list = defineAction({
   about: 'All organizations of the node.',
   params: z.strictObject({ ...page }),
   result: connection(Organization),
-  access: { users: { NODE_OPERATOR: 'any' }, services: ['project', 'payment'] },
+  access: { users: { NODE_OPERATOR: 'any' }, services: ['payment'] },
 })
 
 export const addMember = defineAction({

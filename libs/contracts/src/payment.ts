@@ -102,7 +102,7 @@ export const confirmHandOver = defineAction({
   access: { users: cashiers },
 })
 
-export const findByKey = defineAction({ name: 'payment.findByKey', kind: 'query', about: 'A payment by its key.', params: z.strictObject({ key: id }), result: Payment, access: { users: seen, services: ['loan', 'funding', 'project'] } })
+export const findByKey = defineAction({ name: 'payment.findByKey', kind: 'query', about: 'A payment by its key.', params: z.strictObject({ key: id }), result: Payment, access: { users: seen } })
 export const findByLoan = defineAction({ name: 'payment.findByLoan', kind: 'query', about: 'The payments of a loan.', params: z.strictObject({ loan: id, ...page }), result: connection(Payment), access: { users: seen } })
 export const findByAddress = defineAction({
   name: 'payment.findByAddress',
@@ -110,7 +110,7 @@ export const findByAddress = defineAction({
   about: 'The payments at an address of a network.',
   params: z.strictObject({ address: z.string().min(8).max(128), ...page }),
   result: connection(Payment),
-  access: { users: { NODE_OPERATOR: 'any' }, services: ['funding', 'project'] },
+  access: { users: { NODE_OPERATOR: 'any' } },
 })
 
 export const accounts = defineAction({
@@ -120,7 +120,7 @@ export const accounts = defineAction({
   about: 'The balances of a project\'s accounts in the Payment book (debit positive).',
   params: z.strictObject({ organization: id, project: id }),
   result: z.array(Account),
-  access: { services: ['project', 'loan', 'funding'] },
+  access: { services: ['project'] },
 })
 
 export const pending = defineAction({

@@ -187,7 +187,7 @@ export const findByKey = defineAction({
   about: 'A project as its organization, its investors and its applicants see it.',
   params: byKey,
   result: Project,
-  access: { users: { ...staff, BORROWER: 'organization', INVESTOR: 'own' }, services: ['loan', 'investor', 'funding', 'payment', 'verification', 'identity', 'issuing'] },
+  access: { users: { ...staff, BORROWER: 'organization', INVESTOR: 'own' }, services: ['payment', 'verification', 'identity'] },
 })
 
 export const findByOrganization = defineAction({
@@ -205,7 +205,7 @@ export const findByAddress = defineAction({
   about: 'The project to which a funding or repayment address belongs.',
   params: z.strictObject({ address: z.string().min(8).max(128) }),
   result: Project.nullable(),
-  access: { users: { NODE_OPERATOR: 'any' }, services: ['payment', 'funding'] },
+  access: { users: { NODE_OPERATOR: 'any' } },
 })
 
 export const findPublic = defineAction({
@@ -236,7 +236,7 @@ export const businessDay = defineAction({
   about: 'The organization\'s business date, and the last day that was closed.',
   params: z.strictObject({ organization: id }),
   result: BusinessDay,
-  access: { users: staff, services: ['payment', 'identity'] },
+  access: { users: staff },
 })
 
 export const closeDay = defineAction({
@@ -261,7 +261,7 @@ export const entries = defineAction({
   about: 'The entries of a financing book in order, for followers in other groups.',
   params: feed,
   result: z.array(FeedEntry),
-  access: { services: ['payment', 'identity', 'issuing', 'user'] },
+  access: { services: ['payment', 'identity', 'issuing'] },
 })
 
 export const paymentEntries = defineAction({
@@ -271,5 +271,5 @@ export const paymentEntries = defineAction({
   about: 'The entries of the Payment book in order, for followers in other groups.',
   params: feed,
   result: z.array(FeedEntry),
-  access: { services: ['project', 'loan', 'funding', 'identity'] },
+  access: { services: ['loan'] },
 })

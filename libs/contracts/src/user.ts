@@ -43,7 +43,7 @@ export const findById = defineAction({
   about: 'A user by id; staff see the members of their own organization.',
   params: z.strictObject({ id }),
   result: User,
-  access: { users: seen, services: ['organization', 'identity', 'loan', 'investor', 'funding', 'payment', 'project'] },
+  access: { users: seen, services: ['organization', 'identity', 'investor', 'payment'] },
 })
 
 export const findByOrganization = defineAction({
@@ -226,7 +226,7 @@ export const notify = defineAction({
   about: 'Sends a message to a user by the way they are reached. Once for each requestId.',
   params: z.strictObject({ user: id.optional(), did: did.optional(), template: z.string().max(64), values: messageValues }),
   result: done,
-  access: { services: ['organization', 'identity', 'issuing', 'project', 'loan', 'investor', 'funding', 'payment'] },
+  access: { services: ['identity', 'issuing', 'loan', 'investor', 'funding', 'payment'] },
 })
 
 export const notifyOrganization = defineAction({
@@ -236,5 +236,5 @@ export const notifyOrganization = defineAction({
   about: 'Sends a message to the admins of an organization.',
   params: z.strictObject({ organization: id, template: z.string().max(64), values: messageValues }),
   result: done,
-  access: { services: ['identity', 'project', 'loan', 'investor', 'funding', 'payment'] },
+  access: { services: ['investor', 'payment'] },
 })

@@ -70,7 +70,7 @@ describe('signing', () => {
     for (const work of [sign({ seq: 6 }), sign({ key: 'funding-2' }), sign({ book: 'loan' }), sign({}, { key: 'funding-2' }), sign({}, undefined, coop.other.org), sign({ group: 'payment', book: 'payment' })]) {
       expect(await refusal(work)).toMatchObject({ code: 'FORBIDDEN', path: 'cause' })
     }
-    expect((await refusal(rig.service('payment').call(identity.signForOrganization, { organization: coop.org, type: 'RepaymentReceipt', document: {} }))).code).toBe('BAD_INPUT')
+    expect((await refusal(rig.service('funding').call(identity.signForOrganization, { organization: coop.org, type: 'RepaymentReceipt', document: {} }))).code).toBe('BAD_INPUT')
     expect((await refusal(rig.as(coop.admin).call(identity.signForOrganization, { organization: coop.org, type: 'FundingReceipt', document: {} }))).code).toBe('FORBIDDEN')
     rig.books.transfers.set('funding-3', { organization: coop.org, amount: '10.00' })
     const inSession = (amount: string) => through('funding', coop.admin)(identity.signForOrganization, { organization: coop.org, type: 'FundingReceipt', document: { key: 'funding-3', amount } } as never)

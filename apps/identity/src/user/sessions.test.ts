@@ -226,8 +226,8 @@ describe('sign-in, sessions and suspension', () => {
     const values = { project: 'Coffee', amount: 'HNL 20,000.00', until: '2026-03-20' }
     await rig.service('loan').call(users.notify, { user: mine.user, template: 'applicationApproved', values }, { requestId: 'entry-1' })
     await rig.service('loan').call(users.notify, { user: mine.user, template: 'applicationApproved', values }, { requestId: 'entry-1' })
-    await rig.service('project').call(users.notifyOrganization, { organization: org, template: 'projectClosed', values: { project: 'Coffee' } }, { requestId: 'entry-2' })
-    await rig.service('project').call(users.notifyOrganization, { organization: org, template: 'projectClosed', values: { project: 'Coffee' } }, { requestId: 'entry-2' })
+    await rig.service('payment').call(users.notifyOrganization, { organization: org, template: 'projectClosed', values: { project: 'Coffee' } }, { requestId: 'entry-2' })
+    await rig.service('payment').call(users.notifyOrganization, { organization: org, template: 'projectClosed', values: { project: 'Coffee' } }, { requestId: 'entry-2' })
     await rig.group.idle()
     expect((await rig.mail('+50499001006')).filter(({ template }) => template === 'applicationApproved')).toHaveLength(1)
     expect((await rig.mail('ana@comsa.example')).filter(({ template }) => template === 'projectClosed')).toHaveLength(1)

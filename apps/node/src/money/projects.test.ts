@@ -105,8 +105,8 @@ test('who sees what: the directory, the organization, investors, borrowers', asy
   expect(await money.as(borrower('bea'), project.findByKey, { key })).toMatchObject({ payables: [] })
   expect(await money.as(olga, project.findByAddress, { address: 'bc1qunknown' })).toBeNull()
   expect((await money.as(olga, project.accounts, { key })).map(({ account }) => account)).toContain(`capital/junior/${key}`)
-  expect(await money.service('user', project.entries, { organization: 'nobody', book: 'project', after: 0, limit: 10 })).toEqual([])
-  expect(await refusal(money.service('user', project.entries, { organization: 'comsa', book: 'payment', after: 0, limit: 10 }))).toBe('NOT_FOUND book')
+  expect(await money.service('issuing', project.entries, { organization: 'nobody', book: 'project', after: 0, limit: 10 })).toEqual([])
+  expect(await refusal(money.service('issuing', project.entries, { organization: 'comsa', book: 'payment', after: 0, limit: 10 }))).toBe('NOT_FOUND book')
   expect(await refusal(money.service('payment', funding.detect, { organization: 'comsa', payment: 'p', seq: 1 }))).toBe('NOT_OFFERED')
 })
 
