@@ -80,9 +80,14 @@ export class DisposableDatabase implements ViewDatabase {
     return this.statement(sql).all(...values) as SqlRow[]
   }
 
+  /** Begins the transaction for what is read only: every read beyond it would begin and end one of its own, which takes as long as the read. */
+  begin(): void {
+    if (!this.#db.isTransaction) this.#db.exec('BEGIN')
+  }
+
   /** Runs changes as one step of the open transaction: all of them, or, when one throws, none. */
   change(changes: () => void, weight = 1): void {
-    if (!this.#db.isTransaction) this.#db.exec('BEGIN')
+    this.begin()
     this.#db.exec('SAVEPOINT step')
     try {
       changes()

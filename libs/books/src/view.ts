@@ -157,6 +157,8 @@ export class ViewFile implements ViewReader {
   #checkRead(sql: string): void {
     if (this.#failure !== null) throw new BookError('VIEW_FAILED', this.definition.name, { cause: this.#failure })
     if (!/^\s*(select|with)\b/i.test(sql)) throw new BookError('VIEW_INVALID', 'a view is only read')
+    // Nobody else writes the file, so a transaction that stays open hides nothing.
+    this.#db.begin()
   }
 
   /** Puts the contents of a fresh file in the place of its own. */
