@@ -30,11 +30,16 @@ export function refusalOf(error: unknown): unknown {
   return new Refusal(known, { cause: error, ...(where === undefined ? {} : { path: where }), ...(Object.keys(more).length === 0 ? {} : { details: more }) })
 }
 
-/** Does the work; what a library throws leaves as a refusal. */
-export async function translated<T>(work: () => T | Promise<T>): Promise<T> {
+/** Does the work; what a library throws leaves as a refusal. What is done at once is answered at once. */
+export function translated<T>(work: () => T | Promise<T>): T | Promise<T> {
   try {
-    return await work()
+    const result = work()
+    return result instanceof Promise ? result.catch(thrown) : result
   } catch (error) {
-    throw refusalOf(error)
+    return thrown(error)
   }
+}
+
+function thrown(error: unknown): never {
+  throw refusalOf(error)
 }

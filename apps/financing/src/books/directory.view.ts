@@ -5,29 +5,32 @@ import {
 } from '@growr/lending'
 import { decodeJson, encodeJson } from '@growr/money'
 import { BALANCES, post } from '@growr/service'
-import { presentLoan } from '../loan/loan.present.ts'
 import { concernsDaysFrom } from '../loan/loan.days.ts'
+import { packLoan } from '../loan/loan.packed.ts'
+import { presentLoan } from '../loan/loan.present.ts'
 
 /**
  * What the group's services look up and list: each record's state, a loan as the API shows it (so a change of `presentLoan` is a new
  * version), each project's position (a sum that takes a record's old share out and its new one in), and the balance of each account.
+ * Rows that hold a whole record have a rowid: the tree of keys stays small, and a record is found by few steps.
  */
 export const directory = defineView({
   name: 'directory',
-  version: 2,
+  version: 3,
   kinds: ['project', 'loan', 'funding'],
   schema: `
-    CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, settling INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, settling INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
     CREATE INDEX project_organization ON project (organization, status, key);
     CREATE INDEX project_public ON project (key) WHERE public = 1 AND status = 'ACTIVATED';
     CREATE INDEX project_settling ON project (key) WHERE settling = 1;
     CREATE TABLE address (address TEXT NOT NULL, project TEXT NOT NULL, PRIMARY KEY (address, project)) WITHOUT ROWID;
-    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL, shown TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL);
+    CREATE TABLE shown (key TEXT PRIMARY KEY, loan TEXT NOT NULL);
     CREATE INDEX loan_project ON loan (project, key);
     CREATE INDEX loan_organization ON loan (organization, key);
     CREATE INDEX loan_borrower ON loan (borrower, key);
     CREATE INDEX loan_days ON loan (organization, days) WHERE days IS NOT NULL;
-    CREATE TABLE funding (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, contract TEXT, investor TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE funding (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, contract TEXT, investor TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL);
     CREATE INDEX funding_project ON funding (project, key);
     CREATE TABLE position (project TEXT PRIMARY KEY, figures TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE day (organization TEXT PRIMARY KEY, closed TEXT NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
@@ -64,10 +67,11 @@ function applyLoan(db: ViewDatabase, entry: StoredEntry, state: LoanState): void
   const before = stateAt<LoanState>(db, 'loan', entry.key)
   move(db, state.projectKey, state.currency.code, before ? loanContribution(before) : null, loanContribution(state))
   db.run(
-    `INSERT INTO loan (key, organization, project, status, borrower, days, seq, state, shown) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, days = excluded.days, seq = excluded.seq, state = excluded.state, shown = excluded.shown`,
-    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), entry.seq, encodeJson(state), JSON.stringify(presentLoan(state, entry.seq)),
+    `INSERT INTO loan (key, organization, project, status, borrower, days, seq, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, days = excluded.days, seq = excluded.seq, state = excluded.state`,
+    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), entry.seq, encodeJson(state),
   )
+  db.run('INSERT INTO shown (key, loan) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET loan = excluded.loan', state.key, packLoan(presentLoan(state, entry.seq)))
 }
 
 function applyFunding(db: ViewDatabase, entry: StoredEntry, state: FundingState): void {

@@ -4,6 +4,7 @@ import { Refusal, type loan as loanContract } from '@growr/contracts'
 import { emptyPosition, type BusinessDayState, type DayClosed, type FundingState, type LoanState, type ProjectPosition, type ProjectState } from '@growr/lending'
 import { decodeJson } from '@growr/money'
 import { balancesOf, TenantBooks, Turns, type Authority, type Balance, type Current, type Listed, type Written } from '@growr/service'
+import { unpackLoan } from '../loan/loan.packed.ts'
 import { directory } from './directory.view.ts'
 import type { Kind, Page, States, Step } from './port.ts'
 
@@ -118,18 +119,11 @@ export class FinancingBooks {
     return this.#require('funding', key)
   }
 
-  /** Whose a loan is: its organization and its borrower's user id, null after an erasure. */
-  whoseLoan(key: string): { readonly organization: string; readonly borrower: string | null } {
-    const row = this.#view.get('SELECT organization, borrower FROM loan WHERE key = ?', key)
-    if (!row) throw new Refusal('NOT_FOUND', { path: 'loan' })
-    return { organization: String(row['organization']), borrower: row['borrower'] === null ? null : String(row['borrower']) }
-  }
-
-  /** A loan as the API shows it, as it was made when its last entry was written. */
+  /** A loan as the API shows it to its parties, as it was made when its last entry was written. NOT_FOUND. */
   presentedLoan(key: string): loanContract.Loan {
-    const row = this.#view.get('SELECT shown FROM loan WHERE key = ?', key)
+    const row = this.#view.get('SELECT loan FROM shown WHERE key = ?', key)
     if (!row) throw new Refusal('NOT_FOUND', { path: 'loan' })
-    return JSON.parse(String(row['shown'])) as loanContract.Loan
+    return unpackLoan(String(row['loan']))
   }
 
   position({ key, currency }: ProjectState): ProjectPosition {
@@ -193,7 +187,7 @@ export class FinancingBooks {
 
   listLoans(where: { organization?: string | undefined; project?: string | undefined; status?: string | undefined; user?: string | undefined }, page: Page): Listed<loanContract.Loan> {
     const { user, ...others } = where
-    return this.#list('loan', { ...others, borrower: user }, page, 'shown', (row) => JSON.parse(String(row['shown'])) as loanContract.Loan)
+    return this.#list('loan', { ...others, borrower: user }, page, '(SELECT shown.loan FROM shown WHERE shown.key = loan.key) AS shown', (row) => unpackLoan(String(row['shown'])))
   }
 
   listFundings(where: { project: string; investor?: string | undefined }, page: Page): Listed<FundingState> {

@@ -14,8 +14,8 @@ import { updateLoan } from './loan.update.ts'
 export function loanService(financing: Financing): Service {
   const { books } = financing
   const scopeOf = (key: string) => {
-    const { organization, borrower } = books.whoseLoan(key)
-    return { organization, owners: borrower === null ? [] : [borrower] }
+    const loan = books.presentedLoan(key)
+    return { organization: loan.organization, owners: loan.borrowerUser === null ? [] : [loan.borrowerUser], loan }
   }
 
   return defineService({
@@ -35,7 +35,7 @@ export function loanService(financing: Financing): Service {
       }),
       action(contract.signLoan, { scope: ({ loan }) => scopeOf(loan), handle: (params, context) => signLoan(financing, params, context) }),
       action(contract.updateLoan, { handle: (params, context) => updateLoan(financing, params, context) }),
-      action(contract.findByKey, { scope: ({ key }) => scopeOf(key), handle: ({ key }) => books.presentedLoan(key) }),
+      action(contract.findByKey, { scope: ({ key }) => scopeOf(key), handle: ({ key }, _context, scope) => scope?.loan ?? books.presentedLoan(key) }),
       action(contract.findByProject, {
         scope: async ({ project }, { caller }) => ({ organization: books.requireProject(project).state.organizationId, owners: await investorsOf(financing, project, caller) }),
         handle: ({ project, status, first, after }, { caller }) => {

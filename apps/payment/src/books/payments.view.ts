@@ -10,10 +10,10 @@ import { presentPayment } from '../payment/payment.present.ts'
  */
 export const payments = defineView({
   name: 'payments',
-  version: 2,
+  version: 3,
   kinds: ['payment'],
   schema: `
-    CREATE TABLE payment (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, loan TEXT, kind TEXT NOT NULL, status TEXT NOT NULL, suspense INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL, shown TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE payment (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, loan TEXT, kind TEXT NOT NULL, status TEXT NOT NULL, suspense INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL, shown TEXT NOT NULL);
     CREATE INDEX payment_loan ON payment (loan, key);
     CREATE INDEX payment_project ON payment (project, status);
     ${BALANCES}`,
