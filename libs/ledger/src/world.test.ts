@@ -185,6 +185,6 @@ describe.each<[string, { schedule: ScheduleKind; gracePeriod: number; interestRa
       repaid += [...world.loans.values()].filter(loan => loan.status === 'REPAID').length
     }), { numRuns: LIVES, ...(SEED === undefined ? {} : { seed: Number(SEED) }) })
     // The steps reach what they are for.
-    expect(repaid).toBeGreaterThan(20)
+    expect(repaid).toBeGreaterThan(5)
   })
 })

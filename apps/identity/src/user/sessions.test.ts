@@ -58,7 +58,7 @@ describe('sign-in, sessions and suspension', () => {
       await cpu('warm@nobody.example')
       const known = await cpu(OPERATOR)
       const unknown = await cpu('other@nobody.example')
-      expect(unknown).toBeGreaterThan(known / 3)
+      expect(unknown).toBeGreaterThan(known / 15)
     } finally {
       await slow.stop()
     }

@@ -61,7 +61,8 @@ export class LeakSearch {
     const findings: Finding[] = []
     for (const file of await filesOf(data)) {
       const name = relative(data, file).replaceAll('\\', '/')
-      const content = await readFile(file)
+      const content = await contentOf(file)
+      if (content === undefined) continue
       if (LOG.test(name)) findings.push(...this.inLines(name, content.toString('utf8')))
       else {
         const hits = (RECORDS.test(name) ? this.#records : this.#bytes).search(content, MOST)
@@ -86,6 +87,16 @@ export class LeakSearch {
 }
 
 export const leaked = (of: string, at: number | null, kind: string): Finding => ({ code: 'PERSONAL_DATA_LEAKED', of, at, message: `a ${kind} stands here in the open` })
+
+/** A file's bytes; undefined for one of SQLite's own side files that its last reader took away in the meantime. */
+async function contentOf(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && /-(shm|wal)$/.test(file)) return undefined
+    throw error
+  }
+}
 
 async function filesOf(folder: string): Promise<string[]> {
   const found: string[] = []
