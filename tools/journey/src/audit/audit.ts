@@ -32,7 +32,7 @@ export async function audit({ data, passphrase, evidence = emptyEvidence(), metr
   // Opening a store writes into it: what is audited is a copy.
   const copy = await mkdtemp(join(tmpdir(), 'growr-audit-'))
   try {
-    await cp(data, copy, { filter: (file) => !file.endsWith('-shm'), recursive: true, filter: (source) => !source.startsWith(join(data, 'mailbox')) })
+    await cp(data, copy, { recursive: true, filter: (source) => !source.endsWith('-shm') && !source.startsWith(join(data, 'mailbox')) })
     const leaks = new LeakSearch(soughtOf(mergeEvidence(evidence, await recordedPeople(copy, passphrase))))
     const all: Finding[] = []
     const report = (title: string, findings: readonly Finding[]): void => {

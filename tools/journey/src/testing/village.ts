@@ -35,7 +35,7 @@ export class Village {
     const folder = await mkdtemp(join(tmpdir(), 'growr-fault-'))
     try {
       const data = join(folder, 'data')
-      await cp(this.report.data, data, { recursive: true })
+      await cp(this.report.data, data, { recursive: true, filter: (source) => !source.endsWith('-shm') })
       await plant(data)
       const { passphrase, evidence } = this.report
       return await audit({ data, passphrase, evidence, metrics })
