@@ -3,6 +3,7 @@ export { decimal, decimalOrZero, eventsOf, positiveOf, throwRefused } from './am
 export { atomicStore } from './atomic-store.ts'
 export { BALANCES, balanceOf, balancesOf, post, type Balance } from './balances.ts'
 export { canonical, digestOf } from './canonical.ts'
+export { CSV_LIMITS, csvText, readCsv, type Csv, type CsvColumns, type CsvReason, type CsvRow, type RowFault } from './csv.ts'
 export { valueDates } from './dates.ts'
 export { refusalOf, translated } from './failure.ts'
 export type { Group, HttpRequest, HttpResponse, HttpRoute } from './group.ts'
