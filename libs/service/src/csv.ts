@@ -74,11 +74,11 @@ function textOf(input: string | Uint8Array): string {
   }
 }
 
-function positions<C extends string>({ line, cells }: Line, { required, optional = [], names = {}, others }: CsvColumns<C>): [C, number][] {
+function positions<C extends string>({ line, cells }: Line, { required, optional = [], names, others }: CsvColumns<C>): [C, number][] {
   const found = cells.map(nameOf)
   const taken = new Set<number>()
   const indexOf = (column: C): number => {
-    const known = [column, ...((names as Partial<Record<C, readonly string[]>>)[column] ?? [])].map(nameOf)
+    const known = [column, ...(names?.[column] ?? [])].map(nameOf)
     const indices = found.flatMap((name, index) => (known.includes(name) ? [index] : []))
     if (indices.length > 1) throw invalid(line, 'HEADER_TWICE', column)
     const [index = -1] = indices
