@@ -70,7 +70,7 @@ export async function createHttpApp(parts: AppParts): Promise<Express> {
     next()
   })
   app.use('/graphql', expressMiddleware(api, { context: ({ req }) => Promise.resolve(contexts.get(req)!) }))
-  app.use(createEntryPoints(parts.routes))
+  app.use(createEntryPoints({ routes: parts.routes, bus, identify }))
   app.use((_request, response) => sendRefusal(response, new Refusal('NOT_FOUND')))
   app.use(((error, _request, response, _next) => {
     // An answer that came after TIMED_OUT was given.

@@ -1,5 +1,5 @@
 import type { BookStore } from '@growr/books'
-import type { Bus, Service } from '@growr/bus'
+import type { Bus, Service, TypedCall } from '@growr/bus'
 
 /** An HTTP entry point that a group owns and the gateway serves: documents, callbacks. */
 export interface HttpRoute {
@@ -13,7 +13,21 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body: unknown
   readonly ip: string
+  /** The way to the actions that the gateway gives, as it gives it to GraphQL. Absent where a group serves its documents without a gateway. */
+  readonly door?: Door
 }
+
+/** Calls of actions for an entry point at which people do more than read: as nobody, or as whom the gateway knows by an access token. */
+export interface Door {
+  /** As somebody who has not signed in. */
+  readonly call: TypedCall
+  /**
+   * As the user behind an access token, which is checked as at every door: at each entry, so that a block works at once. The call
+   * token that is minted for it stays with the gateway. TOKEN_INVALID, TOKEN_EXPIRED, SESSION_REVOKED.
+   */
+  enter(accessToken: string): Promise<TypedCall>
+}
+
 export interface HttpResponse {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
