@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
 import { isCode, type Code } from './errors.ts'
-import { date, did, done, id, instant, signed } from './shapes.ts'
+import { date, did, done, id, instant, pin, signed } from './shapes.ts'
 
 export const credentialTypes = ['KYC', 'FinancialData', 'SavingsHistory', 'CreditHistory', 'BusinessActivity', 'Ownership', 'CommunityMembership', 'SocialEndorsement', 'FinancialHealth'] as const
 export const credentialType = z.enum(credentialTypes)
@@ -11,7 +11,10 @@ export type CredentialType = (typeof credentialTypes)[number]
 export const Credential = z.object({ id, type: credentialType, issuer: did, organization: id, issuedAt: instant, validUntil: instant, revoked: z.boolean() })
 export type Credential = z.output<typeof Credential>
 
-export const Permission = z.object({ id, did, project: id, verifier: did, types: z.array(credentialType), status: z.enum(['REQUESTED', 'GRANTED', 'WITHDRAWN']), at: instant })
+export const Permission = z.object({ id, did, project: id, verifier: did, types: z.array(credentialType), status: z.enum(['REQUESTED', 'GRANTED', 'WITHDRAWN']), at: instant,
+  /** Parts of the profile that a scoring system may see; absent in a permission to see credentials. */
+  fields: z.array(z.string()).optional(),
+})
 export type Permission = z.output<typeof Permission>
 
 /** Claims of one credential; each type has a JSON Schema in @growr/credentials. */
@@ -142,6 +145,33 @@ export const resolveUser = defineAction({
   access: { services: ['loan', 'issuing'] },
 })
 
+export const findCredentialTypes = defineAction({
+  name: 'identity.findCredentialTypes',
+  kind: 'query',
+  about: 'The types of credential, with the claims that each takes, and whether the own organization\'s system is there to confirm them.',
+  params: z.strictObject({}),
+  result: z.array(z.object({ type: credentialType, title: z.string(), required: z.array(z.string()), claims: z.array(z.string()), available: z.boolean() })),
+  access: { users: { ORIGINATOR_ADMIN: 'any', ORIGINATOR_AGENT: 'any', BORROWER: 'own' } },
+})
+
+export const erase = defineAction({
+  name: 'identity.erase',
+  kind: 'mutation',
+  about: 'Erases a person for good: credentials, keys, profile, contacts and permissions, and the keys of what leads to her in the books. STILL_OWED while anything is open. The person herself gives the PIN; an admin erases whoever belongs to no other organization.',
+  params: z.strictObject({ user: id, pin: pin.optional() }),
+  result: z.object({ user: id, erased: z.literal(true), at: instant }),
+  access: { users: { NODE_OPERATOR: 'any', ORIGINATOR_ADMIN: 'organization', BORROWER: 'own' } },
+})
+
+export const rotateKeys = defineAction({
+  name: 'identity.rotateKeys',
+  kind: 'mutation',
+  about: 'A new key for access tokens, the issuer, the verifier or an organization; earlier signatures stay good. NOT_OFFERED for DIDs of a node without a public name, which are their keys.',
+  params: z.strictObject({ part: z.enum(['ACCESS_TOKENS', 'ISSUER', 'VERIFIER', 'ORGANIZATION']), organization: id.optional() }),
+  result: done,
+  access: { users: { NODE_OPERATOR: 'any' } },
+})
+
 export const issueVC = defineAction({
   name: 'issuing.issueVC',
   kind: 'mutation',
@@ -204,7 +234,13 @@ export const validateVC = defineAction({
   name: 'verification.validateVC',
   kind: 'mutation',
   about: 'Verifies a presentation against a project\'s criteria and lists each check.',
-  params: z.strictObject({ project: id, challenge: z.string().min(16).max(128), presentation: z.string().max(262_144) }),
+  params: z.strictObject({
+    project: id,
+    challenge: z.string().min(16).max(128),
+    presentation: z.string().max(262_144),
+    /** From the Loan service alone: what the borrower would owe over all projects of the node, and the ceiling in months of income. */
+    indebtedness: z.strictObject({ currency, owed: amount, factor }).optional(),
+  }),
   result: Verification,
   access: { users: { BORROWER: 'any' }, services: ['loan'] },
 })

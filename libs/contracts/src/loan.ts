@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
-import { amount, connection, date, did, id, instant, page, percent, signed } from './shapes.ts'
+import { amount, connection, date, did, done, id, instant, page, percent, signed } from './shapes.ts'
 
 export const loanStatus = z.enum(['DRAFT', 'APPROVED', 'REFUSED', 'SIGNED', 'DISBURSED', 'REPAID', 'DEFAULTED', 'CANCELLED', 'WRITTEN_OFF'])
 
@@ -149,4 +149,14 @@ export const history = defineAction({
   params: z.strictObject({ key: id }),
   result: z.array(LoanEvent),
   access: { users: parties },
+})
+
+export const erasePerson = defineAction({
+  name: 'loan.erasePerson',
+  kind: 'mutation',
+  internal: true,
+  about: 'Destroys a person\'s keys in the Project, Loan and Funding books of every organization; STILL_OWED while a loan, a deposit or an investment of theirs is open. `check` only looks.',
+  params: z.strictObject({ user: id, check: z.boolean().default(false) }),
+  result: done,
+  access: { services: ['identity'] },
 })

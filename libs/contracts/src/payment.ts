@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
-import { amount, code, connection, date, id, page, phone, rail, reference } from './shapes.ts'
+import { amount, code, connection, date, done, id, page, phone, rail, reference } from './shapes.ts'
 import { Account } from './project.ts'
 
 export const paymentStatus = z.enum(['ADDED', 'CONFIRMED', 'FAILED', 'REVERTED'])
@@ -142,4 +142,14 @@ export const cashFloats = defineAction({
   params: z.strictObject({ organization: id, agent: id.optional() }),
   result: z.array(CashFloat),
   access: { users: { ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization' } },
+})
+
+export const erasePerson = defineAction({
+  name: 'payment.erasePerson',
+  kind: 'mutation',
+  internal: true,
+  about: 'Destroys a person\'s keys in the Payment book of every organization; STILL_OWED while a payment of theirs is under way or they hold cash. `check` only looks.',
+  params: z.strictObject({ user: id, check: z.boolean().default(false) }),
+  result: done,
+  access: { services: ['identity'] },
 })
