@@ -14,6 +14,7 @@ export {
 export { createResolver, type Clock, type DidResolver, type ResolveOptions, type ResolverOptions } from './did/resolver.ts'
 
 export { CLAIM_SCHEMAS, CREDENTIAL_TYPES, isCredentialType, type ClaimSchema, type ClaimsSchema, type CredentialType } from './schemas.ts'
+export { exceedsCeiling, type Indebtedness } from './indebtedness.ts'
 export { validateClaims, type Claims, type ClaimValue } from './claims.ts'
 export {
   issueCredential, parseCredential, type CredentialRequest, type IssuedCredential, type ParsedCredential, type StatusEntry,

@@ -4,6 +4,7 @@ import { criteriaDigest, type Criteria } from './criteria.ts'
 import type { Purpose } from './did/document.ts'
 import type { DidResolver } from './did/resolver.ts'
 import { evaluateCriteria, type Facts } from './eligibility.ts'
+import { exceedsCeiling, type Indebtedness } from './indebtedness.ts'
 import { seconds, sha256 } from './encoding.ts'
 import { codeOf, refuse, type CredentialCode } from './errors.ts'
 import { isSignedBy, type ParsedJws } from './jws.ts'
@@ -24,6 +25,8 @@ export interface VerifyOptions {
   readonly statusSource: StatusListSource
   /** By how much another node's clock may differ. Default: 0. */
   readonly toleranceSeconds?: number
+  /** What the holder would owe, for a project that sets a ceiling on it: judged against the income that the presentation shows. */
+  readonly indebtedness?: Indebtedness | undefined
 }
 
 interface Context extends VerifyOptions {
@@ -52,6 +55,7 @@ export async function verifyPresentation(token: unknown, options: VerifyOptions)
       await checkCredential(item, index, presentation.holder, seen, facts, context)
     }
     await checkCriteria(seen, facts, context)
+    checkIndebtedness(seen, facts, context)
   }
   return {
     verdict: checklist.verdict,
@@ -194,4 +198,14 @@ async function checkCriteria(seen: ReadonlySet<CredentialType>, facts: Facts, { 
   if (verdict === 'met') checklist.pass('criteria', 'checks.criteria')
   else if (verdict === 'unmet') checklist.fail('criteria', 'checks.criteria', 'CRITERIA_NOT_MET', undefined, failed)
   else checklist.unknown('criteria', 'checks.criteria', 'NOT_CHECKED')
+}
+
+/** One check with a verdict and nothing else: how much is owed, or earned, does not leave. */
+function checkIndebtedness(seen: ReadonlySet<CredentialType>, { FinancialData: income }: Facts, { indebtedness, checklist }: Context): void {
+  if (indebtedness === undefined) return
+  const path = 'checks.indebtedness'
+  // A credential that was refused has its own reason already.
+  if (income === undefined && seen.has('FinancialData')) checklist.unknown('indebtedness', path, 'NOT_CHECKED')
+  else if (income?.['currency'] !== indebtedness.currency) checklist.fail('indebtedness', path, 'INCOME_UNKNOWN')
+  else checklist.expect(!exceedsCeiling(indebtedness, income['monthlyIncome']), 'indebtedness', path, 'DEBT_CEILING')
 }

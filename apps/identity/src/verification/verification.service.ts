@@ -1,5 +1,5 @@
 import { callingUser, defineService, type ActionContext, type Service } from '@growr/bus'
-import { identity as contract, project as projects, type Params } from '@growr/contracts'
+import { identity as contract, project as projects, Refusal, type Params } from '@growr/contracts'
 import { parseCriteria, signVerificationResult, verifyPresentation } from '@growr/credentials'
 import { action } from '@growr/service'
 import type { Kit } from '../kit.ts'
@@ -11,13 +11,16 @@ const userOf = ({ caller }: ActionContext): string | null => (caller.kind === 'u
 /** The node's verifier: gives out challenges, and judges presentations by the criteria of a project. */
 export function verificationService(kit: Kit): Service {
   const validate = async (params: Params<typeof contract.validateVC>, context: ActionContext): Promise<contract.Verification> => {
-    const { project: key, challenge, presentation } = params
+    const { project: key, challenge, presentation, indebtedness } = params
+    // What somebody owes says the Loan service, not the one whom it is about.
+    if (indebtedness !== undefined && context.through?.service !== 'loan') throw new Refusal('FORBIDDEN', { path: 'indebtedness' })
     const { criteria } = await context.call(projects.findByKey, { key })
     await useChallenge(kit, challenge, key, userOf(context), kit.requestRef(contract.validateVC, params, context))
     const verifier = kit.dids.verifier
     const now = kit.clock.now()
     const verification = await verifyPresentation(presentation, {
       verifierDid: verifier.did, challenge, now, criteria: parseCriteria(criteria), resolver: kit.resolver, statusSource: kit.statusReader,
+      indebtedness: indebtedness && { ...indebtedness, owed: BigInt(indebtedness.owed) },
     })
     const { verdict, holder = null, digest } = verification
     const result = holder === null ? null : { type: 'Verification', signer: verifier.did, jws: await signVerificationResult(verification, key, verifier, now) }
