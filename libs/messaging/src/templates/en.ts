@@ -131,9 +131,59 @@ export const en: TemplateTexts = {
     email: '{agent} hands over {amount} in cash. Count it and confirm it.[[\n\nCode: {code}]]',
     sms: '{agent:28} hands over {amount} in cash. Count it and confirm it.[[ Code: {code}]]',
   },
+  webhookOff: {
+    subject: 'A webhook was switched off: {host}',
+    email: 'The webhook to {host} has not been taken since {since} ({reason}) and was switched off.\n\nNothing is lost: repair the receiver and resume the webhook; it goes on where it stopped.',
+    sms: 'The webhook to {host:40} failed since {since} ({reason:20}) and was switched off. Resume it when it is repaired.',
+  },
   projectClosed: {
     subject: 'The project is closed: {project}',
     email: 'The project «{project}» is closed. Everything in it is settled.',
     sms: 'The project {project:40} is closed. Everything in it is settled.',
+  },
+  pinReset: {
+    subject: 'Your PIN was changed',
+    email: 'Your Growr PIN was changed. If it was not you, tell your organization at once.',
+    sms: 'Growr: your PIN was changed. If it was not you, tell your organization at once.',
+  },
+  phoneChangeAsked: {
+    subject: 'A new phone number was asked for',
+    email: 'Somebody asked to move your Growr account to the number that ends in {phone}. If it was not you, tell your organization at once.',
+    sms: 'Growr: a move of your account to the number ending in {phone} was asked for. If it was not you, tell your organization at once.',
+  },
+  phoneChanged: {
+    subject: 'Your phone number was changed',
+    email: 'Your Growr account has moved to the number that ends in {phone}. If it was not you, tell your organization at once.',
+    sms: 'Growr: your account moved to the number ending in {phone}. If it was not you, tell your organization at once.',
+  },
+  complaintReceived: {
+    subject: 'Your complaint {number}',
+    email: '{organization} has received your complaint. Its number is {number}.\n\nYou are told of each step.',
+    sms: '{organization:28} has your complaint. Its number: {number}. We tell you of each step.',
+  },
+  complaintTaken: {
+    subject: 'Your complaint {number} is being looked into',
+    email: '{organization} is looking into your complaint {number}.',
+    sms: '{organization:28} is looking into your complaint {number}.',
+  },
+  complaintAnswered: {
+    subject: 'An answer to your complaint {number}',
+    email: 'Your complaint {number} is answered:\n\n{answer}\n\nSay whether that settles it.',
+    sms: 'Complaint {number}: {answer:80} Read it all and say whether that settles it.',
+  },
+  complaintClosed: {
+    subject: 'Your complaint {number} is closed',
+    email: 'Your complaint {number} is closed. Thank you for telling us.',
+    sms: 'Your complaint {number} is closed. Thank you for telling us.',
+  },
+  complaintOpen: {
+    subject: 'Complaint {number} is open',
+    email: 'Complaint {number} is open and waits for an answer.',
+    sms: 'Complaint {number} is open and waits for an answer.',
+  },
+  personErased: {
+    subject: 'Your data is erased',
+    email: 'Your personal data at this Growr node is erased, as was asked for. This is the last message that you get.',
+    sms: 'Growr: your personal data here is erased, as was asked for. This is the last message that you get.',
   },
 }

@@ -130,9 +130,59 @@ export const es: TemplateTexts = {
     email: '{agent} entrega {amount} en efectivo. Cuéntelo y confírmelo.[[\n\nCódigo: {code}]]',
     sms: '{agent:28} entrega {amount} en efectivo. Cuéntelo y confírmelo.[[ Código: {code}]]',
   },
+  webhookOff: {
+    subject: 'Se apagó un webhook: {host}',
+    email: 'El webhook hacia {host} no se recibe desde el {since} ({reason}) y se apagó.\n\nNada se pierde: repare el receptor y reanude el webhook; sigue donde quedó.',
+    sms: 'El webhook hacia {host:40} falla desde el {since} ({reason:20}) y se apagó. Reanúdelo al repararlo.',
+  },
   projectClosed: {
     subject: 'El proyecto está cerrado: {project}',
     email: 'El proyecto «{project}» está cerrado. Todo en él está liquidado.',
     sms: 'El proyecto {project:40} está cerrado. Todo está liquidado.',
+  },
+  pinReset: {
+    subject: 'Su PIN fue cambiado',
+    email: 'Su PIN de Growr fue cambiado. Si no fue usted, avise de inmediato a su organización.',
+    sms: 'Growr: su PIN fue cambiado. Si no fue usted, avise de inmediato a su organizacion.',
+  },
+  phoneChangeAsked: {
+    subject: 'Se pidió un nuevo número de teléfono',
+    email: 'Alguien pidió pasar su cuenta de Growr al número que termina en {phone}. Si no fue usted, avise de inmediato a su organización.',
+    sms: 'Growr: se pidio pasar su cuenta al numero que termina en {phone}. Si no fue usted, avise de inmediato a su organizacion.',
+  },
+  phoneChanged: {
+    subject: 'Su número de teléfono fue cambiado',
+    email: 'Su cuenta de Growr pasó al número que termina en {phone}. Si no fue usted, avise de inmediato a su organización.',
+    sms: 'Growr: su cuenta paso al numero que termina en {phone}. Si no fue usted, avise de inmediato a su organizacion.',
+  },
+  complaintReceived: {
+    subject: 'Su reclamo {number}',
+    email: '{organization} recibió su reclamo. Su número es {number}.\n\nLe avisaremos de cada paso.',
+    sms: '{organization:28} recibio su reclamo. Su numero: {number}. Le avisaremos de cada paso.',
+  },
+  complaintTaken: {
+    subject: 'Se atiende su reclamo {number}',
+    email: '{organization} está atendiendo su reclamo {number}.',
+    sms: '{organization:28} esta atendiendo su reclamo {number}.',
+  },
+  complaintAnswered: {
+    subject: 'Respuesta a su reclamo {number}',
+    email: 'Su reclamo {number} tiene respuesta:\n\n{answer}\n\nDiga si con eso queda resuelto.',
+    sms: 'Reclamo {number}: {answer:80} Leala toda y diga si queda resuelto.',
+  },
+  complaintClosed: {
+    subject: 'Su reclamo {number} está cerrado',
+    email: 'Su reclamo {number} está cerrado. Gracias por avisarnos.',
+    sms: 'Su reclamo {number} esta cerrado. Gracias por avisarnos.',
+  },
+  complaintOpen: {
+    subject: 'El reclamo {number} está abierto',
+    email: 'El reclamo {number} está abierto y espera respuesta.',
+    sms: 'El reclamo {number} esta abierto y espera respuesta.',
+  },
+  personErased: {
+    subject: 'Sus datos fueron borrados',
+    email: 'Sus datos personales en este nodo de Growr fueron borrados, como se pidió. Este es el último mensaje que recibe.',
+    sms: 'Growr: sus datos personales aqui fueron borrados, como se pidio. Este es el ultimo mensaje que recibe.',
   },
 }

@@ -38,6 +38,22 @@ export interface TemplateValues {
   /** To whoever confirms that an agent handed over cash. */
   handOverToConfirm: { agent: string; amount: string; code?: string }
   projectClosed: { project: string }
+  /** To an originator's admin: a receiver has failed for days. `host`: where it is. */
+  webhookOff: { host: string; since: string; reason: string }
+  /** To whoever has a new PIN. */
+  pinReset: Record<never, never>
+  /** To the old number, where a change to another was asked for; `phone` is the end of the new one. */
+  phoneChangeAsked: { phone: string }
+  /** To the old number and to the new one. */
+  phoneChanged: { phone: string }
+  complaintReceived: { number: string; organization: string }
+  complaintTaken: { number: string; organization: string }
+  complaintAnswered: { number: string; answer: string }
+  complaintClosed: { number: string }
+  /** To an originator's admin: somebody complains, or is not content with the answer. */
+  complaintOpen: { number: string }
+  /** The last message that a person gets. */
+  personErased: Record<never, never>
 }
 
 export type TemplateName = keyof TemplateValues
@@ -69,6 +85,16 @@ export const valueNames: { readonly [T in TemplateName]: readonly ValueName<Temp
   investorRepaid: ['project', 'amount', 'principal', 'yield'],
   handOverToConfirm: ['agent', 'amount', 'code?'],
   projectClosed: ['project'],
+  webhookOff: ['host', 'since', 'reason'],
+  pinReset: [],
+  phoneChangeAsked: ['phone'],
+  phoneChanged: ['phone'],
+  complaintReceived: ['number', 'organization'],
+  complaintTaken: ['number', 'organization'],
+  complaintAnswered: ['number', 'answer'],
+  complaintClosed: ['number'],
+  complaintOpen: ['number'],
+  personErased: [],
 }
 
 type ValueName<V> = {
