@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
 import { isCode, type Code } from './errors.ts'
-import { date, did, done, id, instant, pin, signed } from './shapes.ts'
+import { currency, date, did, done, factor, id, instant, pin, signed } from './shapes.ts'
 
 export const credentialTypes = ['KYC', 'FinancialData', 'SavingsHistory', 'CreditHistory', 'BusinessActivity', 'Ownership', 'CommunityMembership', 'SocialEndorsement', 'FinancialHealth'] as const
 export const credentialType = z.enum(credentialTypes)
@@ -132,7 +132,7 @@ export const signForOrganization = defineAction({
   about: 'Signs a typed document (receipt or contract) with an organization\'s key, after reading the entry that is its cause.',
   params: z.strictObject({ organization: id, type: z.enum(['FundingReceipt', 'InvestorContract', 'RepaymentReceipt']), document: z.record(z.string(), z.json()) }),
   result: signed,
-  access: { services: ['funding', 'investor'] },
+  access: { services: ['funding', 'investor', 'payment'] },
 })
 
 export const resolveUser = defineAction({
@@ -239,7 +239,7 @@ export const validateVC = defineAction({
     challenge: z.string().min(16).max(128),
     presentation: z.string().max(262_144),
     /** From the Loan service alone: what the borrower would owe over all projects of the node, and the ceiling in months of income. */
-    indebtedness: z.strictObject({ currency, owed: amount, factor }).optional(),
+    indebtedness: z.strictObject({ currency, owed: z.string().regex(/^\d{1,40}$/, 'digits of minor units'), factor }).optional(),
   }),
   result: Verification,
   access: { users: { BORROWER: 'any' }, services: ['loan'] },

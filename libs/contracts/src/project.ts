@@ -6,6 +6,9 @@ import { credentialType } from './identity.ts'
 export const projectStatus = z.enum(['DRAFT', 'ACTIVATED', 'DEACTIVATED', 'CLOSED'])
 export const fundingType = z.enum(['BANK', 'ONCHAIN', 'MULTISIG', 'CROWDFUNDING'])
 
+/** FLAT instalments; AD_HOC (bullet, interest by days); of a declining balance EQUAL_INSTALMENTS (annuity) and EQUAL_PRINCIPAL. */
+export const schedule = z.enum(['FLAT', 'AD_HOC', 'EQUAL_INSTALMENTS', 'EQUAL_PRINCIPAL'])
+
 /** Which credentials, from whom, and rules over their claims; parsed in full by @growr/credentials. */
 export const Criteria = z.strictObject({
   required: z.array(credentialType).min(1).max(9),
@@ -16,7 +19,7 @@ export type Criteria = z.output<typeof Criteria>
 
 export const LoanTerms = z.strictObject({
   type: text(60),
-  schedule: z.enum(['FLAT', 'AD_HOC']),
+  schedule,
   minAmount: amount,
   maxAmount: amount,
   minMonths: z.number().int().min(1).max(120),
@@ -30,6 +33,12 @@ export const LoanTerms = z.strictObject({
   riskDepositRate: percent.default('0'),
   defaultAfterDays: z.number().int().min(1).max(3650).default(90),
   offerDays: z.number().int().min(1).max(365).default(14),
+  /** So many days after the signature nothing is paid out; the borrower alone may waive it. */
+  coolingOffDays: z.number().int().min(0).max(90).default(0),
+  /** A payout above it needs the approval of a second person. */
+  approvalAbove: amount.nullable().default(null),
+  /** What a borrower may owe over all projects of the node, in months of the income that a FinancialData credential shows. */
+  debtCeiling: factor.nullable().default(null),
 })
 export type LoanTerms = z.output<typeof LoanTerms>
 
@@ -261,7 +270,7 @@ export const entries = defineAction({
   about: 'The entries of a financing book in order, for followers in other groups.',
   params: feed,
   result: z.array(FeedEntry),
-  access: { services: ['payment', 'identity', 'issuing'] },
+  access: { services: ['payment', 'identity', 'issuing', 'organization'] },
 })
 
 export const paymentEntries = defineAction({
@@ -271,5 +280,5 @@ export const paymentEntries = defineAction({
   about: 'The entries of the Payment book in order, for followers in other groups.',
   params: feed,
   result: z.array(FeedEntry),
-  access: { services: ['loan'] },
+  access: { services: ['loan', 'organization', 'identity'] },
 })

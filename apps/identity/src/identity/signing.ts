@@ -48,10 +48,9 @@ async function requireAcceptedContract(organization: string, document: Document,
 
 /** The entry that is the cause: of this organization, and the one of which the document speaks. */
 async function requireEntry(kit: Kit, cause: Cause, organization: string, document: Document): Promise<void> {
-  if (cause.organization !== organization || cause.group !== 'financing') throw new Refusal('FORBIDDEN', { path: 'cause' })
-  const [entry] = await kit.bus.call(
-    projects.entries, { organization, book: cause.book, after: cause.seq - 1, limit: 1 }, { as: { service: 'identity' } },
-  )
+  if (cause.organization !== organization) throw new Refusal('FORBIDDEN', { path: 'cause' })
+  const feed = cause.group === 'payment' ? projects.paymentEntries : projects.entries
+  const [entry] = await kit.bus.call(feed, { organization, book: cause.book, after: cause.seq - 1, limit: 1 }, { as: { service: 'identity' } })
   const speaksOfIt = Object.values(document).some((value) => value === cause.key)
   if (entry === undefined || entry.seq !== cause.seq || entry.key !== cause.key || !speaksOfIt) throw new Refusal('FORBIDDEN', { path: 'cause' })
 }
