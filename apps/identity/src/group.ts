@@ -32,6 +32,10 @@ import { userService } from './user/user.service.ts'
 import { challenges } from './verification/verification.collections.ts'
 import { verificationResolvers } from './verification/verification.resolvers.ts'
 import { verificationService } from './verification/verification.service.ts'
+import { Deliveries } from './webhook/deliveries.ts'
+import { tellSwitchedOff } from './webhook/notice.ts'
+import { webhookResolvers } from './webhook/webhook.resolvers.ts'
+import { openHooks } from './webhook/webhook.service.ts'
 
 export interface IdentityOptions {
   /** The group's opened keys and records; `openIdentityKeep` makes them. The group closes them. */
@@ -44,6 +48,8 @@ export interface IdentityOptions {
   /** The group does not close it. */
   readonly messenger: Pick<Messenger, 'send'>
   readonly config?: Partial<IdentityConfig>
+  /** False while the node is not to send anything, as after a restore; asked before each delivery of a webhook. */
+  readonly sending?: () => boolean
   /** A cheaper hash, for tests. */
   readonly hashCost?: HashCost
   /** Real time, for tests. */
@@ -63,6 +69,8 @@ export const defaultConfig: IdentityConfig = {
   operatorEmail: 'operator@localhost',
   allowInsecureConnectors: false,
   connectorTimeoutMs: 10_000,
+  webhookTargets: 'loopback',
+  webhookTimeoutMs: 15_000,
   tokenIssuer: 'growr',
 }
 
@@ -70,7 +78,7 @@ export const defaultConfig: IdentityConfig = {
 const RETRY = 15_000
 const SWEEP = 600_000
 
-const resolvers: Resolvers = merge([organizationResolvers, userResolvers, identityResolvers, issuingResolvers, verificationResolvers])
+const resolvers: Resolvers = merge([organizationResolvers, webhookResolvers, userResolvers, identityResolvers, issuingResolvers, verificationResolvers])
 
 function merge(all: readonly Resolvers[]): Resolvers {
   const merged: Record<string, Record<string, unknown>> = {}
@@ -85,7 +93,7 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
   const bus: Bus = createBus({ name: NAME, tokens: options.tokens, broker: options.broker })
   const services: Service[] = []
   const timers: NodeJS.Timeout[] = []
-  let opened: { kit: Kit; auth: Auth; history: CreditHistory } | undefined
+  let opened: { kit: Kit; auth: Auth; history: CreditHistory; deliveries: Deliveries } | undefined
   const kitNow = (): Kit => {
     if (opened === undefined) throw new Error('the identity group has not started')
     return opened.kit
@@ -101,15 +109,16 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
 
     async start() {
       const auth = await openAuth({ keep, clock: real, tokenIssuer: config.tokenIssuer, hashCost: options.hashCost })
-      const { kit, outbox } = await assemble({ options, config, bus, auth, real })
+      const { kit, outbox, deliveries } = await assemble({ options, config, bus, auth, real })
       await kit.dids.prepare()
       await auth.refresh.load(await suspended(kit))
-      opened = { kit, auth, history: new CreditHistory(kit) }
+      opened = { kit, auth, history: new CreditHistory(kit), deliveries }
       outbox.watch(kit.users as never)
       outbox.watch(kit.notices as never)
       outbox.watch(kit.organizations as never)
       outbox.watch(kit.permissions as never)
       outbox.watch(kit.issued as never)
+      outbox.watch(kit.hooks.webhooks as never)
       services.push(organizationService(kit), userService(kit), identityService(kit), issuingService(kit), verificationService(kit))
       // Each can be called once the bus has started, which waits for that.
       for (const service of services) void bus.serve(service)
@@ -117,14 +126,17 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
     },
 
     async run() {
-      const { kit, history } = opened as NonNullable<typeof opened>
+      const { kit, history, deliveries } = opened as NonNullable<typeof opened>
       await inviteFirstOperator(kit)
-      bus.on('financing.appended', ({ book }) => {
+      bus.on('financing.appended', ({ book, organization }) => {
         if (book === 'loan') history.wake()
+        deliveries.wake(String(organization))
       })
+      bus.on('payment.appended', ({ organization }) => deliveries.wake(String(organization)))
       const retry = (): void => {
         kit.outbox.wake()
         history.wake()
+        deliveries.wake()
       }
       const sweep = (): void => {
         for (const repository of [kit.notices, kit.challenges, kit.asked]) {
@@ -138,6 +150,7 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
     async idle() {
       // What the books set off comes first: it leaves messages behind.
       await opened?.history.settle()
+      await opened?.deliveries.settle()
       await opened?.kit.outbox.settle()
     },
 
@@ -149,6 +162,7 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
     async stop() {
       for (const timer of timers.splice(0)) clearInterval(timer)
       await opened?.history.stop()
+      await opened?.deliveries.stop()
       await opened?.kit.outbox.stop()
       await bus.stop()
       opened?.auth.close()
@@ -173,7 +187,7 @@ interface Assembly {
 }
 
 /** What the services share, out of the opened stores. */
-async function assemble({ options, config, bus, auth, real }: Assembly): Promise<{ kit: Kit; outbox: Outbox }> {
+async function assemble({ options, config, bus, auth, real }: Assembly): Promise<{ kit: Kit; outbox: Outbox; deliveries: Deliveries }> {
   const { keep, clock, log, messenger } = options
   const { collections, custody } = keep
   const publicUrl = config.publicUrl?.replace(/\/+$/, '')
@@ -194,6 +208,7 @@ async function assemble({ options, config, bus, auth, real }: Assembly): Promise
     'identity.asked': (event) => tellAsked(kit, event),
     'issuing.store': (event) => deliverToRecord(kit, event),
     'issuing.tell': (event) => tellOwner(kit, event),
+    'webhook.off': (event) => tellSwitchedOff(kit, event),
   }
   const outbox = new Outbox({ handlers, log: (level, message, fields) => log[level](fields, message) })
   const kit: Kit = {
@@ -217,6 +232,9 @@ async function assemble({ options, config, bus, auth, real }: Assembly): Promise
     issued: issuedRecords,
     statusListRecords,
     challenges: await collections.repository(challenges),
+    hooks: await openHooks(collections, { wake: (organization) => deliveries.wake(organization), changed: () => deliveries.changed() }),
+    sending: options.sending ?? (() => true),
   }
-  return { kit, outbox }
+  const deliveries = new Deliveries(kit)
+  return { kit, outbox, deliveries }
 }

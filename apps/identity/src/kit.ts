@@ -14,6 +14,8 @@ import type { StatusLists } from './issuing/status-lists.ts'
 import type { OrganizationDoc } from './organization/organization.collections.ts'
 import type { NoticeDoc, UserDoc } from './user/user.collections.ts'
 import type { ChallengeDoc } from './verification/verification.collections.ts'
+import type { Targets } from './webhook/addresses.ts'
+import type { Hooks } from './webhook/webhook.service.ts'
 
 export interface IdentityConfig {
   /** The first operator's e-mail. */
@@ -26,6 +28,10 @@ export interface IdentityConfig {
   readonly allowInsecureConnectors: boolean
   /** Milliseconds that an originator's own system has to answer. */
   readonly connectorTimeoutMs: number
+  /** Where webhooks may go. */
+  readonly webhookTargets: Targets
+  /** Milliseconds that the receiver of a webhook has to answer. */
+  readonly webhookTimeoutMs: number
   /** The `iss` of access tokens. */
   readonly tokenIssuer: string
 }
@@ -80,4 +86,7 @@ export interface Kit {
   readonly issued: Repository<IssuedDoc>
   readonly statusListRecords: Repository<StatusListDoc>
   readonly challenges: Repository<ChallengeDoc>
+  readonly hooks: Hooks
+  /** False while the node is not to send anything, as after a restore. */
+  readonly sending: () => boolean
 }

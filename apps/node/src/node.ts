@@ -116,7 +116,7 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
     tokens: tokensOf('identity'),
     messenger,
     ...(thrift.hashCost && { hashCost: thrift.hashCost }),
-    config: { operatorEmail: config.operatorEmail, publicUrl: config.publicUrl, country: config.country, allowInsecureConnectors: config.allowInsecureConnectors },
+    config: { operatorEmail: config.operatorEmail, publicUrl: config.publicUrl, country: config.country, allowInsecureConnectors: config.allowInsecureConnectors, webhookTargets: config.webhookTargets ?? (config.production ? 'public' : 'loopback') },
   })
   const financing = createFinancingGroup({ ...common, keep: financingKeep, tokens: tokensOf('financing') })
   const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment') })

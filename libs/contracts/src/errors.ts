@@ -56,6 +56,7 @@ export const catalogue = {
   SCORING_NOT_CONFIGURED: e('REFUSED', 'The organization has no scoring system connected.'),
   COMPLAINT_STATUS: e('CONFLICT', 'The complaint\'s status does not allow this.'),
   WEBHOOK_LIMIT: e('REFUSED', 'The organization has as many webhooks as it may have: remove one first.'),
+  CURSOR_AHEAD: e('CONFLICT', 'The cursor lies beyond the end of the book, since the node was restored from a back-up: go on from the end that the details give, and take what you hold after it for undone.'),
   WEBHOOK_URL: e('INVALID', 'The webhook address must be https, or http on the node\'s own machine.'),
   // credentials
   CREDENTIAL_MISSING: e('REFUSED', 'A credential that the project asks for is not in the record: request it first.'),

@@ -7,17 +7,18 @@ import * as loan from './loan.ts'
 import * as investor from './investor.ts'
 import * as funding from './funding.ts'
 import * as payment from './payment.ts'
+import * as webhook from './webhook.ts'
 
 export * from './define.ts'
 export * from './errors.ts'
 export * as shapes from './shapes.ts'
-export { organization, user, identity, project, loan, investor, funding, payment }
+export { organization, user, identity, project, loan, investor, funding, payment, webhook }
 
 const isContract = (value: unknown): value is Contract => typeof value === 'object' && value !== null && 'access' in value && 'params' in value && 'name' in value
 
 /** Every action of the node by its name. */
 export const contracts: ReadonlyMap<string, Contract> = new Map(
-  [organization, user, identity, project, loan, investor, funding, payment]
+  [organization, user, identity, project, loan, investor, funding, payment, webhook]
     .flatMap((module) => Object.values(module).filter(isContract))
     .map((contract): [string, Contract] => [contract.name, contract]),
 )

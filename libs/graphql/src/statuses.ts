@@ -47,6 +47,7 @@ export const statuses: Readonly<Record<Code, number>> = {
   SCORING_NOT_CONFIGURED: 422,
   COMPLAINT_STATUS: 409,
   WEBHOOK_LIMIT: 422,
+  CURSOR_AHEAD: 409,
   WEBHOOK_URL: 400,
   // credentials
   CREDENTIAL_MISSING: 422,

@@ -12,3 +12,4 @@ export { connectionOf, connectionOfList, every, type Connection, type Listed } f
 export { bookCodec, openBookStore, openKeep, roomsOf, type Keep, type KeepOptions, type Rooms } from './stores.ts'
 export { TenantBooks, type Authority, type Current, type Decided, type Placement, type TenantBooksOptions, type Written } from './tenant-books.ts'
 export { Turns } from './turns.ts'
+export { presentEntry } from './feed.ts'

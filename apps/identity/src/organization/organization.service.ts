@@ -5,6 +5,7 @@ import { organization as contract, identity, Refusal, user as users, type Params
 import { parsePublicJwk, requireSafeUrl } from '@growr/credentials'
 import { action, connectionOf } from '@growr/service'
 import type { Kit } from '../kit.ts'
+import { webhookActions } from '../webhook/webhook.service.ts'
 import { nameKeyOf, type Connector, type OrganizationDoc } from './organization.collections.ts'
 
 type View = Result<typeof contract.findById>
@@ -74,6 +75,7 @@ export function organizationService(kit: Kit): Service {
   return defineService({
     name: 'organization',
     actions: [
+      ...webhookActions(kit),
       action(contract.createOrganization, { handle: create }),
       action(contract.findById, {
         scope: ({ id }) => ({ organization: id }),

@@ -38,14 +38,29 @@ export async function notifyOrganization(kit: Kit, params: Params<typeof contrac
   const { organization, template, values } = params
   if (!isTemplate(template)) throw new Refusal('BAD_INPUT', { path: 'template' })
   const request = kit.requestRef(contract.notifyOrganization, params, context)
+  const id = request === undefined ? kit.newId() : `${request.caller}\n${request.action}\n${request.requestId}`
+  await tellAdmins(kit, { id, organization, template, values })
+  return { ok: true }
+}
+
+interface ToAdmins {
+  /** With an id that was there before, nothing is sent. */
+  readonly id: string
+  readonly organization: string
+  readonly template: string
+  readonly values: Values
+}
+
+/** The same from inside the group. */
+export async function tellAdmins(kit: Kit, { id, organization, template, values }: ToAdmins): Promise<void> {
   for await (const user of every(kit.users, { places: `${organization}/ORIGINATOR_ADMIN` })) {
     const active = !user.suspended && user.memberships.some((held) => held.organization === organization && held.type === 'ORIGINATOR_ADMIN' && held.status === 'ACTIVE')
-    const id = idOf(kit, request, user.id)
+    if (!active) continue
     // Several records come of one request, so each is known by its own id instead of the request.
-    if (active) await kit.turns.run(`notice:${id}`, () => remember(kit, id, user.id, template, values, undefined))
+    const notice = createHash('sha256').update(`${id}\n${user.id}`).digest('hex')
+    await kit.turns.run(`notice:${notice}`, () => remember(kit, notice, user.id, template, values, undefined))
   }
   kit.outbox.wake()
-  return { ok: true }
 }
 
 /** By the way the person is reached when the message leaves; one who is gone by then gets none. */
