@@ -1,53 +1,13 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
-import { amount, connection, date, did, done, id, instant, page, percent, signed } from './shapes.ts'
+import { schedule } from './project.ts'
+import { amount, connection, date, done, id, instant, page, percent, signed } from './shapes.ts'
+import { Loan, loanStatus, parties, staff } from './loan-shapes.ts'
 
-export const loanStatus = z.enum(['DRAFT', 'APPROVED', 'REFUSED', 'SIGNED', 'DISBURSED', 'REPAID', 'DEFAULTED', 'CANCELLED', 'WRITTEN_OFF'])
+export { Instalment, Loan, loanStatus } from './loan-shapes.ts'
+export * from './loan-work.ts'
 
-export const Instalment = z.object({ number: z.number().int(), dueDate: date, principal: amount, interest: amount, amount, paid: amount, overdue: z.boolean() })
-
-export const Loan = z.object({
-  key: id,
-  project: id,
-  organization: id,
-  status: loanStatus,
-  type: z.string(),
-  schedule: z.enum(['FLAT', 'AD_HOC']),
-  currency: z.string(),
-  /** What was asked for; contractAmount and months are what the project accepts. */
-  requestedAmount: amount,
-  requestedMonths: z.number().int(),
-  contractAmount: amount,
-  months: z.number().int(),
-  interestRate: percent,
-  interestAmount: amount,
-  commitmentAmount: amount,
-  /** Withheld from the payout. */
-  fee: amount,
-  deposit: amount,
-  payout: amount,
-  repaid: amount,
-  outstanding: amount,
-  overpaid: amount,
-  cashBack: amount,
-  applicationDate: date,
-  /** The contract must be signed by then. */
-  offerUntil: date.nullable(),
-  startDate: date.nullable(),
-  endDate: date.nullable(),
-  instalments: z.array(Instalment),
-  /** Who borrows: only for those who may know; null after an erasure. */
-  borrower: did.nullable(),
-  borrowerUser: id.nullable(),
-  verifier: did.nullable(),
-  version: z.number().int(),
-})
-export type Loan = z.output<typeof Loan>
-
-const staff = { NODE_OPERATOR: 'any', ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization' } as const
-const parties = { ...staff, BORROWER: 'own' } as const
-
-export const Offer = z.object({ project: id, name: z.string(), currency: z.string(), type: z.string(), schedule: z.enum(['FLAT', 'AD_HOC']), minAmount: amount, maxAmount: amount, minMonths: z.number().int(), maxMonths: z.number().int(), interestRate: percent, disbursementFee: percent, cashBackRate: percent, riskDepositRate: percent, gracePeriod: z.number().int(), requires: z.array(z.string()), missing: z.array(z.string()) })
+export const Offer = z.object({ project: id, name: z.string(), currency: z.string(), type: z.string(), schedule, minAmount: amount, maxAmount: amount, minMonths: z.number().int(), maxMonths: z.number().int(), interestRate: percent, disbursementFee: percent, cashBackRate: percent, riskDepositRate: percent, gracePeriod: z.number().int(), coolingOffDays: z.number().int(), requires: z.array(z.string()), missing: z.array(z.string()) })
 
 export const findOffers = defineAction({
   name: 'loan.findOffers',
@@ -87,8 +47,8 @@ export const getContract = defineAction({
 export const signLoan = defineAction({
   name: 'loan.signLoan',
   kind: 'mutation',
-  about: 'The borrower signs the contract that was read (its digest) with the key of the own DID.',
-  params: z.strictObject({ loan: id, digest: z.string().max(100).optional() }),
+  about: 'The borrower signs the contract that was read (its digest) with the key of the own DID; where the project requires it, after the key facts (their digest).',
+  params: z.strictObject({ loan: id, digest: z.string().max(100).optional(), keyFacts: z.string().max(100).optional() }),
   result: Loan,
   access: { users: { BORROWER: 'own' } },
 })
@@ -97,7 +57,7 @@ export const updateLoan = defineAction({
   name: 'loan.updateLoan',
   kind: 'mutation',
   internal: true,
-  about: 'Brings a loan up to a fact of the Payment book, which it reads: disbursed, instalment paid, overpayment returned, disbursement cancelled.',
+  about: 'Brings a loan up to a fact of the Payment book, which it reads: disbursed, instalment paid, overpayment returned, and whatever of that was reversed.',
   params: z.strictObject({ organization: id, payment: id, seq: z.number().int().min(0) }),
   /** `refused`: the loan does not take it, for this reason; the Payment book keeps the money in suspense. */
   result: z.object({ taken: z.boolean(), refused: z.string().nullable() }),

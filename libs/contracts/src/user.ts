@@ -43,7 +43,7 @@ export const findById = defineAction({
   about: 'A user by id; staff see the members of their own organization.',
   params: z.strictObject({ id }),
   result: User,
-  access: { users: seen, services: ['organization', 'identity', 'investor', 'payment'] },
+  access: { users: seen, services: ['organization', 'identity', 'investor', 'payment', 'loan'] },
 })
 
 export const findByOrganization = defineAction({
@@ -370,7 +370,7 @@ export const findByPhone = defineAction({
   about: 'Whose phone number this is; null where nobody has it.',
   params: z.strictObject({ phone }),
   result: z.object({ user: id.nullable() }),
-  access: { services: ['payment'] },
+  access: { services: ['payment', 'loan'] },
 })
 
 export const notify = defineAction({
