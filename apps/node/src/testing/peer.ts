@@ -47,7 +47,7 @@ export class IdentityPeer {
 
   serve(bus: Bus): Promise<unknown> {
     const organization = (id: string): Result<typeof organizations.findById> => ({
-      id, name: id.toUpperCase(), did: `did:web:node.example:org:${id}`, timezone: 'America/Tegucigalpa', language: 'en', connected: false, createdAt: CREATED,
+      id, name: id.toUpperCase(), did: `did:web:node.example:org:${id}`, timezone: 'America/Tegucigalpa', language: 'en', connected: false, scoring: false, createdAt: CREATED,
     })
     const user = (id: string): Result<typeof users.findById> => ({
       id, name: id, email: `${id}@example.org`, phone: null, language: 'en', did: null, status: 'ACTIVE', createdAt: CREATED,
