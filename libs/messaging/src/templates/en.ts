@@ -186,4 +186,74 @@ export const en: TemplateTexts = {
     email: 'Your personal data at this Growr node is erased, as was asked for. This is the last message that you get.',
     sms: 'Growr: your personal data here is erased, as was asked for. This is the last message that you get.',
   },
+  keyFacts: {
+    subject: 'Before you sign: {project}',
+    email: 'Before you sign for your loan in «{project}», read its key facts: every instalment, the cost, what happens when you pay late, your rights.\n\n{link}',
+    sms: 'Before you sign, {project:20}: instalments, cost and your rights: {link}',
+  },
+  serviceCode: {
+    subject: 'Your code for what you received: {project}',
+    email: 'Your loan in «{project}» is for a good or a service. Your agent says that you received it.\n\nGive this code only if that is so:\n\n{code}\n\nIt counts for {minutes} minutes.',
+    sms: 'Growr, {project:24}: give the agent code {code} only if you received what the loan is for. It counts for {minutes} minutes.',
+  },
+  serviceConfirmed: {
+    subject: 'Received: {project}',
+    email: 'You have confirmed that you received what your loan in «{project}» is for.',
+    sms: 'You confirmed that you received what your loan from {project:28} is for.',
+  },
+  loanWithdrawn: {
+    subject: 'You have withdrawn: {project}',
+    email: 'You have withdrawn from your loan of {amount} in «{project}». You owe nothing for it.',
+    sms: 'You withdrew from your loan of {amount}, {project:28}. You owe nothing for it.',
+  },
+  offerLapsed: {
+    subject: 'Your offer has lapsed: {project}',
+    email: 'The offer of {amount} in «{project}» was not signed in time and has lapsed. You owe nothing for it and may apply again.',
+    sms: 'The offer of {amount}, {project:28}, was not signed in time and has lapsed. You may apply again.',
+  },
+  coolingOffWaived: {
+    subject: 'You need not wait: {project}',
+    email: 'You have waived the time to think over your loan in «{project}». If that was not you, tell your organization at once.',
+    sms: 'You waived the time to think over your loan from {project:28}. If that was not you, tell your organization.',
+  },
+  payoutReversed: {
+    subject: 'Not paid out: {project}',
+    email: 'The payout of {amount} in «{project}» was taken back: it had been registered by mistake. Your contract stands. If you have the money, tell your organization.',
+    sms: 'The payout of {amount}, {project:20}, was taken back as a mistake. Your contract stands. If you have the money, tell us.',
+  },
+  paymentReversed: {
+    subject: 'A payment was taken back: {amount}',
+    email: 'The payment of {amount} for your loan in «{project}» was taken back: it had been registered by mistake.\n\nLeft to pay: {left}. If you did pay it, tell your organization and show your receipt.',
+    sms: 'A payment of {amount}, {project:16}, was taken back as a mistake. Left: {left}. If you paid it, show your receipt.',
+  },
+  loanDefaulted: {
+    subject: 'Your loan is in default: {project}',
+    email: '{amount} of your loan in «{project}» has been due since {due}. The loan is now in default, and your credit history says so.\n\nTalk to your agent: you may pay what is due, or ask for another schedule.',
+    sms: '{amount} of your loan, {project:20}, is due since {due}: it is in default. Talk to your agent about paying or a new schedule.',
+  },
+  loanUpToDate: {
+    subject: 'Up to date again: {project}',
+    email: 'We have received {amount}. Your loan in «{project}» is up to date again.\n\nLeft to pay: {left}.',
+    sms: 'Received: {amount}. Your loan, {project:28}, is up to date again. Left to pay: {left}.',
+  },
+  loanWrittenOff: {
+    subject: 'Written off: {project}',
+    email: '{amount} of your loan in «{project}» is written off in the books. You still owe it: what you pay of it counts and is told to you.',
+    sms: '{amount} of your loan, {project:28}, is written off in the books. You still owe it; what you pay of it counts.',
+  },
+  recoveryReceived: {
+    subject: 'Payment received: {amount}',
+    email: 'We have received {amount} for your loan in «{project}», which is written off.\n\nStill owed: {left}.',
+    sms: 'Received: {amount}, {project:28}. Still owed of what was written off: {left}.',
+  },
+  loanRescheduled: {
+    subject: 'A new schedule: {project}',
+    email: 'Your loan in «{project}» has a new schedule. Left to pay: {left}.\n\nNext: {nextAmount} by {nextDue}.',
+    sms: 'Your loan, {project:20}, has a new schedule. Left to pay: {left}. Next: {nextAmount} by {nextDue}.',
+  },
+  loanTakenOver: {
+    subject: 'Your loan is here now: {project}',
+    email: 'Your loan is now kept in «{project}». Left to pay: {left}.[[\n\nNext: {nextAmount} by {nextDue}.]]\n\nIf these figures are wrong, tell your organization.',
+    sms: 'Your loan is now kept in {project:16}. Left to pay: {left}.[[ Next: {nextAmount} by {nextDue}.]] If this is wrong, tell us.',
+  },
 }

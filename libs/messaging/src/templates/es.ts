@@ -185,4 +185,74 @@ export const es: TemplateTexts = {
     email: 'Sus datos personales en este nodo de Growr fueron borrados, como se pidió. Este es el último mensaje que recibe.',
     sms: 'Growr: sus datos personales aqui fueron borrados, como se pidio. Este es el ultimo mensaje que recibe.',
   },
+  keyFacts: {
+    subject: 'Antes de firmar: {project}',
+    email: 'Antes de firmar su préstamo en «{project}», lea sus datos clave: cada cuota, el costo, qué pasa si paga tarde, sus derechos.\n\n{link}',
+    sms: 'Antes de firmar, {project:20}: cuotas, costo y sus derechos: {link}',
+  },
+  serviceCode: {
+    subject: 'Su código por lo recibido: {project}',
+    email: 'Su préstamo en «{project}» es para un bien o un servicio. Su agente dice que usted lo recibió.\n\nDé este código solo si es así:\n\n{code}\n\nVale {minutes} minutos.',
+    sms: 'Growr, {project:24}: de al agente el codigo {code} solo si recibio aquello para lo que es el prestamo. Vale {minutes} minutos.',
+  },
+  serviceConfirmed: {
+    subject: 'Recibido: {project}',
+    email: 'Usted confirmó que recibió aquello para lo que es su préstamo en «{project}».',
+    sms: 'Usted confirmo que recibio aquello para lo que es su prestamo de {project:28}.',
+  },
+  loanWithdrawn: {
+    subject: 'Usted se retiró: {project}',
+    email: 'Usted se retiró de su préstamo de {amount} en «{project}». No debe nada por él.',
+    sms: 'Usted se retiro de su prestamo de {amount}, {project:28}. No debe nada por el.',
+  },
+  offerLapsed: {
+    subject: 'Su oferta venció: {project}',
+    email: 'La oferta de {amount} en «{project}» no se firmó a tiempo y venció. No debe nada por ella y puede solicitar de nuevo.',
+    sms: 'La oferta de {amount}, {project:28}, no se firmo a tiempo y vencio. Puede solicitar de nuevo.',
+  },
+  coolingOffWaived: {
+    subject: 'Sin esperar: {project}',
+    email: 'Usted renunció al tiempo para pensar su préstamo en «{project}». Si no fue usted, avise de inmediato a su organización.',
+    sms: 'Renuncio al tiempo para pensar su prestamo de {project:28}. Si no fue usted, avise a su organizacion.',
+  },
+  payoutReversed: {
+    subject: 'No se pagó: {project}',
+    email: 'El desembolso de {amount} en «{project}» se anuló: se había registrado por error. Su contrato sigue. Si usted tiene el dinero, avise a su organización.',
+    sms: 'El desembolso de {amount}, {project:20}, se anulo por error. Su contrato sigue. Si tiene el dinero, avise.',
+  },
+  paymentReversed: {
+    subject: 'Se anuló un pago: {amount}',
+    email: 'El pago de {amount} de su préstamo en «{project}» se anuló: se había registrado por error.\n\nQueda por pagar: {left}. Si usted lo pagó, avise a su organización y muestre su recibo.',
+    sms: 'Se anulo un pago de {amount}, {project:16}, por error. Queda: {left}. Si lo pago, muestre su recibo.',
+  },
+  loanDefaulted: {
+    subject: 'Su préstamo está en mora grave: {project}',
+    email: '{amount} de su préstamo en «{project}» está pendiente desde el {due}. El préstamo está en incumplimiento, y su historial lo dice.\n\nHable con su agente: puede pagar lo pendiente o pedir otro calendario.',
+    sms: '{amount} de su prestamo, {project:20}, pendiente desde {due}: en incumplimiento. Hable con su agente: pago u otro calendario.',
+  },
+  loanUpToDate: {
+    subject: 'Al día otra vez: {project}',
+    email: 'Recibimos {amount}. Su préstamo en «{project}» está al día otra vez.\n\nQueda por pagar: {left}.',
+    sms: 'Recibido: {amount}. Su prestamo, {project:28}, esta al dia otra vez. Queda: {left}.',
+  },
+  loanWrittenOff: {
+    subject: 'Castigado en libros: {project}',
+    email: '{amount} de su préstamo en «{project}» se castigó en los libros. Usted lo sigue debiendo: lo que pague cuenta y se le avisa.',
+    sms: '{amount} de su prestamo, {project:28}, se castigo en libros. Lo sigue debiendo; lo que pague cuenta.',
+  },
+  recoveryReceived: {
+    subject: 'Pago recibido: {amount}',
+    email: 'Recibimos {amount} de su préstamo en «{project}», que está castigado.\n\nTodavía debe: {left}.',
+    sms: 'Recibido: {amount}, {project:28}. Todavia debe de lo castigado: {left}.',
+  },
+  loanRescheduled: {
+    subject: 'Un calendario nuevo: {project}',
+    email: 'Su préstamo en «{project}» tiene un calendario nuevo. Queda por pagar: {left}.\n\nPróximo: {nextAmount} hasta el {nextDue}.',
+    sms: 'Su prestamo, {project:20}, tiene calendario nuevo. Queda: {left}. Proximo: {nextAmount} hasta {nextDue}.',
+  },
+  loanTakenOver: {
+    subject: 'Su préstamo está aquí: {project}',
+    email: 'Su préstamo se lleva ahora en «{project}». Queda por pagar: {left}.[[\n\nPróximo: {nextAmount} hasta el {nextDue}.]]\n\nSi estos datos no son correctos, avise a su organización.',
+    sms: 'Su prestamo se lleva ahora en {project:16}. Queda: {left}.[[ Proximo: {nextAmount} hasta {nextDue}.]] Si no es asi, avise.',
+  },
 }

@@ -54,6 +54,26 @@ export interface TemplateValues {
   complaintOpen: { number: string }
   /** The last message that a person gets. */
   personErased: Record<never, never>
+  /** The whole key facts statement, before the contract is signed. */
+  keyFacts: { project: string; link: string }
+  /** The good or service of a loan was provided, says the agent: the code confirms it. */
+  serviceCode: { project: string; code: string; minutes: string }
+  serviceConfirmed: { project: string }
+  loanWithdrawn: { project: string; amount: string }
+  offerLapsed: { project: string; amount: string }
+  coolingOffWaived: { project: string }
+  payoutReversed: { project: string; amount: string }
+  /** A registered payment counts no more. */
+  paymentReversed: { project: string; amount: string; left: string }
+  loanDefaulted: { project: string; amount: string; due: string }
+  /** The payment that ends a default. */
+  loanUpToDate: { project: string; amount: string; left: string }
+  loanWrittenOff: { project: string; amount: string }
+  /** Something was paid of what had been written off. */
+  recoveryReceived: { project: string; amount: string; left: string }
+  loanRescheduled: { project: string; left: string; nextAmount: string; nextDue: string }
+  /** An open loan of the organization's former books is here now. */
+  loanTakenOver: { project: string; left: string; nextAmount?: string; nextDue?: string }
 }
 
 export type TemplateName = keyof TemplateValues
@@ -95,6 +115,20 @@ export const valueNames: { readonly [T in TemplateName]: readonly ValueName<Temp
   complaintClosed: ['number'],
   complaintOpen: ['number'],
   personErased: [],
+  keyFacts: ['project', 'link'],
+  serviceCode: ['project', 'code', 'minutes'],
+  serviceConfirmed: ['project'],
+  loanWithdrawn: ['project', 'amount'],
+  offerLapsed: ['project', 'amount'],
+  coolingOffWaived: ['project'],
+  payoutReversed: ['project', 'amount'],
+  paymentReversed: ['project', 'amount', 'left'],
+  loanDefaulted: ['project', 'amount', 'due'],
+  loanUpToDate: ['project', 'amount', 'left'],
+  loanWrittenOff: ['project', 'amount'],
+  recoveryReceived: ['project', 'amount', 'left'],
+  loanRescheduled: ['project', 'left', 'nextAmount', 'nextDue'],
+  loanTakenOver: ['project', 'left', 'nextAmount?', 'nextDue?'],
 }
 
 type ValueName<V> = {
