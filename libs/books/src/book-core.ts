@@ -2,7 +2,8 @@ import Hyperbee from 'hyperbee'
 import { Header, Node } from 'hyperbee/lib/messages.js'
 import { BookError } from './errors.ts'
 import { TreeWriter } from './tree-writer.ts'
-import type { BeeLike, CoreLike, CorestoreLike, KeyPair, Manifest } from './hypercore.ts'
+import { lineageEncryption, manifestOf, type CoreEnd, type Succession } from './succession.ts'
+import type { BeeLike, CoreLike, CorestoreLike, KeyPair } from './hypercore.ts'
 
 /** One block of a book, opened down to the key and value of its put. */
 export interface Block {
@@ -10,9 +11,6 @@ export interface Block {
   readonly key: string
   readonly value: Uint8Array
 }
-
-/** Who may sign a book. A signed successor will name its forerunner's length and tree hash in `prologue`. */
-export const manifestOf = (publicKey: Uint8Array): Manifest => ({ version: 1, signers: [{ publicKey }] })
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
 
@@ -27,8 +25,9 @@ export class BookCore {
     this.bee = bee
   }
 
-  static async open(store: CorestoreLike, publicKey: Uint8Array, readKey: Uint8Array): Promise<BookCore> {
-    const core = store.get({ manifest: manifestOf(publicKey), encryption: { key: readKey } })
+  /** The core in which the book is after these successions. */
+  static async open(store: CorestoreLike, publicKey: Uint8Array, readKey: Uint8Array, chain: readonly Succession[] = []): Promise<BookCore> {
+    const core = store.get({ manifest: manifestOf(publicKey, chain), encryption: lineageEncryption(readKey, publicKey, chain) })
     await core.ready()
     const bee = new Hyperbee(core, { keyEncoding: 'utf-8', valueEncoding: 'binary', extension: false })
     await bee.ready()
@@ -47,6 +46,26 @@ export class BookCore {
   /** The tree hash at the present length, out of memory. */
   hash(): Uint8Array {
     return this.core.core.state.hash()
+  }
+
+  /** Where it is now, with what the writer has signed there. */
+  end(): CoreEnd {
+    const { signature } = this.core.core.state
+    return {
+      core: Buffer.from(this.core.key).toString('hex'), length: this.core.length, treeHash: Buffer.from(this.hash()).toString('hex'),
+      signature: signature === null ? null : Buffer.from(signature).toString('base64'),
+    }
+  }
+
+  /** Stored blocks as they lie there, sealed, up to a length. */
+  async *sealed(to: number): AsyncGenerator<Uint8Array> {
+    let expected = 0
+    for await (const { index, value } of this.core.core.state.storage.createBlockStream({ gte: 0, lt: to })) {
+      if (index !== expected) break
+      expected += 1
+      yield value
+    }
+    if (expected < to) throw new BookError('BOOK_UNREADABLE', `block ${expected} is not there`)
   }
 
   /** Puts values under their keys in one step. The key pair is used for the signature and kept nowhere. */

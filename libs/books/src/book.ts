@@ -66,6 +66,11 @@ export class Book {
     return this.#open.index.length - 1
   }
 
+  /** How often it was taken up in a signed successor, such as after a restore: with it, numbers of lost entries mean something else. */
+  get generation(): number {
+    return this.#open.chain.length
+  }
+
   /** The Hypercore beneath, for replication and verification. Appending to it directly would break the book. */
   get core(): CoreLike {
     return this.#open.core.core

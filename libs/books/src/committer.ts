@@ -4,6 +4,7 @@ import { Plan, type Item, type PlannedEntry, type PlannedItem } from './plan.ts'
 import { indexed, markOf, type OpenBook } from './open-book.ts'
 import type { PreparedDraft, RequestMarks } from './draft.ts'
 import type { StoredEntry } from './entry.ts'
+import type { CoreEnd } from './succession.ts'
 import type { BookKeys } from './keys.ts'
 import type { ViewFile } from './view.ts'
 
@@ -114,10 +115,11 @@ export class Committer {
     const last = entries.length - 1
     const puts = entries.map(({ key, entry }, i) => ({ key, value: encodeEntry(entry, i === last) }))
     await book.core.append(puts, await this.#options.keys.writerKeyPair(book.id))
-    return { book, items, entries, hash: book.core.hash(), version: book.core.length }
+    return { book, items, entries, hash: book.core.hash(), version: book.core.length, end: book.core.end() }
   }
 
-  #finish({ book, items, entries, hash, version }: Commit): void {
+  #finish({ book, items, entries, hash, version, end }: Commit): void {
+    book.acknowledged = end
     book.index.add(entries.map(({ key, seq, entry, prepared }) => indexed(key, seq, entry, prepared.stateText, seq + 1 === version)), hash)
     const answers = items.map(({ entries }) => entries.map(({ key, seq, entry, prepared }) =>
       storedEntry(book, key, seq, version, entry, { event: prepared.event, state: prepared.state, erased: false })))
@@ -155,4 +157,5 @@ interface Commit {
   readonly entries: readonly PlannedEntry[]
   readonly hash: Uint8Array
   readonly version: number
+  readonly end: CoreEnd
 }

@@ -5,10 +5,19 @@ export interface KeyPair {
 }
 
 export interface Manifest {
-  readonly version: 1
+  readonly version: 1 | 2
   readonly signers: readonly { readonly publicKey: Uint8Array }[]
   /** What a successor of another core starts from: its length and tree hash. */
   readonly prologue?: { readonly length: number; readonly hash: Uint8Array } | null
+  /** Anything; part of what the core's key stands for. */
+  readonly userData?: Uint8Array | null
+}
+
+/** How a core's blocks are sealed on their way to the disk. */
+export interface EncryptionProvider {
+  padding(): number
+  encrypt(index: number, block: Uint8Array, fork: number, core: unknown): void | Promise<void>
+  decrypt(index: number, block: Uint8Array, core: unknown): void | Promise<void>
 }
 
 export interface TreeNode {
@@ -41,7 +50,7 @@ export interface CoreLike {
   readonly length: number
   readonly fork: number
   readonly writable: boolean
-  readonly encryption: { decrypt(index: number, block: Uint8Array, core: unknown): void | Promise<void>; padding(): number } | null
+  readonly encryption: EncryptionProvider | null
   readonly core: {
     readonly verifier: { verify(tree: SignedTree, signature: Uint8Array): boolean }
     readonly state: {
@@ -51,12 +60,16 @@ export interface CoreLike {
       readonly storage: CoreStorageLike
       hash(): Uint8Array
     }
+    /** Takes over the blocks and tree that this core's manifest begins with. */
+    copyPrologue(from: unknown): Promise<void>
   }
   ready(): Promise<void>
   append(blocks: Uint8Array | readonly Uint8Array[], options: { keyPair: KeyPair }): Promise<{ length: number }>
   get(index: number, options?: { wait?: boolean }): Promise<Uint8Array | null>
   treeHash(length?: number): Promise<Uint8Array>
   replicate(stream: unknown, options?: object): unknown
+  /** Frees what the blocks take; the tree over them stays. */
+  clear(start: number, end: number): Promise<unknown>
   close(): Promise<void>
 }
 
@@ -93,5 +106,5 @@ export interface CorestoreLike {
   }
   ready(): Promise<void>
   close(): Promise<void>
-  get(options: { manifest: Manifest; encryption: { key: Uint8Array }; writable?: boolean }): CoreLike
+  get(options: { manifest: Manifest; encryption?: EncryptionProvider; writable?: boolean }): CoreLike
 }

@@ -1,4 +1,5 @@
-export { BookStore, type BookStoreOptions, type StoreHealth } from './store.ts'
+export { BookStore, type BookSnapshot, type BookStoreOptions, type StoreHealth } from './store.ts'
+export { isCoreEnd, isSuccession, type CoreEnd, type Succession } from './succession.ts'
 export { Book, type BookVersion, type FollowOptions } from './book.ts'
 export { BookError, type BookErrorCode } from './errors.ts'
 export {

@@ -37,13 +37,15 @@ export interface BookKeys {
   erasures(): Awaitable<number>
   /** Makes every key handed out so far durable; called before anything sealed under them is written. */
   flush(): Awaitable<void>
+  /** Writes a copy of the data keys, as wrapped as they are, into a file that does not exist yet: for a back-up. */
+  copyTo(file: string): void
 }
 
 /** The part of the port that custody of long-lived keys implements. */
 export type CustodyKeys = Pick<BookKeys, 'writerKeyPair' | 'readKey' | 'pseudonymKey' | 'requestKey'>
 
 /** The part that `SealingKeys` implements. */
-export type DataKeys = Pick<BookKeys, 'sharedKey' | 'subjectKey' | 'subjectKeyById' | 'destroySubjectKey' | 'erasures' | 'flush'>
+export type DataKeys = Pick<BookKeys, 'sharedKey' | 'subjectKey' | 'subjectKeyById' | 'destroySubjectKey' | 'erasures' | 'flush' | 'copyTo'>
 
 /** Joins the two. */
 export function bookKeys(custody: CustodyKeys, data: DataKeys): BookKeys {
@@ -58,5 +60,6 @@ export function bookKeys(custody: CustodyKeys, data: DataKeys): BookKeys {
     destroySubjectKey: (person, organization) => data.destroySubjectKey(person, organization),
     erasures: () => data.erasures(),
     flush: () => data.flush(),
+    copyTo: file => data.copyTo(file),
   }
 }

@@ -4,6 +4,7 @@ import type { BookIndex } from './book-index.ts'
 import type { IndexedEntry } from './unwritten.ts'
 import type { Opener } from './entry-codec.ts'
 import type { Entry } from './entry.ts'
+import type { CoreEnd, Succession } from './succession.ts'
 import type { LRU } from './lru.ts'
 import type { Mark, MarkState } from './mark.ts'
 
@@ -12,6 +13,10 @@ export interface OpenBook extends Opener {
   readonly core: BookCore
   readonly index: BookIndex
   readonly mark: Mark
+  /** How it came into the core it is in; empty for a book that was never taken up anew. */
+  readonly chain: readonly Succession[]
+  /** Where it was when its last acknowledged commit was signed. */
+  acknowledged: CoreEnd
   /** Why it must not be written; null when it may. */
   refusal: BookError | null
   /** Pseudonyms that were made lately. */

@@ -181,6 +181,12 @@ export class SealingKeys implements DataKeys {
     this.#db.exec('COMMIT')
   }
 
+  copyTo(file: string): void {
+    this.flush()
+    this.#db.prepare('VACUUM INTO ?').run(file)
+    chmodSync(file, 0o600)
+  }
+
   /** Wraps every key anew, for when the wrapping key was rotated. All or nothing. */
   async rewrap(next: KeyWrapper): Promise<void> {
     this.flush()

@@ -19,7 +19,9 @@ import { readRequest } from './reader.ts'
 import { Views } from './views.ts'
 import { WalSync } from './wal-sync.ts'
 import type { BookKeys } from './keys.ts'
-import type { CorestoreLike } from './hypercore.ts'
+import { takeUp, type Ended } from './successor.ts'
+import { Successions, type Succession } from './succession.ts'
+import type { CoreLike, CorestoreLike } from './hypercore.ts'
 import type { OpenBook } from './open-book.ts'
 import type { ViewDefinition, ViewReader } from './view.ts'
 import type { ViewDifference } from './compare.ts'
@@ -45,6 +47,12 @@ export interface StoreHealth {
   readonly followers: readonly FollowerStatus[]
 }
 
+/** One book as it was at a moment, to be copied. */
+export interface BookSnapshot extends BookName, Ended {
+  /** Its blocks as they lie on the disk, sealed. */
+  blocks(): AsyncIterable<Uint8Array>
+}
+
 interface Stoppable {
   readonly status: FollowerStatus
   readonly stopped: boolean
@@ -59,6 +67,7 @@ export class BookStore {
   readonly #store: CorestoreLike
   readonly #wal: WalSync
   readonly #cursors: Cursors
+  readonly #successions: Successions
   readonly #committer: Committer
   readonly #views: Views
   readonly #indexThread = new IndexThread()
@@ -74,6 +83,7 @@ export class BookStore {
     this.#store = store
     this.#wal = wal
     this.#cursors = new Cursors(join(options.dir, 'followers.db'))
+    this.#successions = new Successions(join(options.dir, 'successions'))
     this.#views = new Views(join(options.indexDir, 'views'), () => this.#open.values(), options.keys)
     this.#committer = new Committer({
       keys: options.keys,
@@ -92,12 +102,13 @@ export class BookStore {
     for (const directory of [cores, options.indexDir, options.marksDir]) await makeDirectory(directory)
     // A folder that was moved or restored opens: marks guard against forks, and RocksDB's own lock keeps a second writer out.
     const store = new Corestore(cores, { allowBackup: true })
+    const wal = new WalSync(store.storage.db, join(cores, 'db'))
     try {
       await store.ready()
-      const wal = new WalSync(store.storage.db, join(cores, 'db'))
       await wal.sync()
       return new BookStore(options, store, wal)
     } catch (cause) {
+      await wal.close().catch(() => undefined)
       await store.close().catch(() => undefined)
       const locked = cause instanceof Error && /lock/i.test(cause.message)
       throw locked
@@ -108,9 +119,11 @@ export class BookStore {
 
   /**
    * Opens the book of a kind and organization, or begins it. One that must not be written opens read-only, with its
-   * `refusal`. `adopt: true` takes on a book that has lost its mark: only where nobody else holds more of it.
+   * `refusal`. `adopt: true` takes on a book that has lost its mark: only where nobody else holds more of it. `succeed: true`
+   * has the book go on in a signed successor, whatever its mark says: SUCCESSION_INVALID where its writer has not signed what is
+   * there. Only at its first opening.
    */
-  async book(name: BookName & { readonly adopt?: boolean }): Promise<Book> {
+  async book(name: BookName & { readonly adopt?: boolean; readonly succeed?: boolean }): Promise<Book> {
     this.#checkOpen()
     const id = bookId(name)
     let opening = this.#opening.get(id)
@@ -125,12 +138,53 @@ export class BookStore {
     return book
   }
 
-  async #openBook(id: string, { kind, organization, adopt = false }: BookName & { readonly adopt?: boolean }): Promise<Book> {
+  /**
+   * Takes up a book out of a back-up, in a signed successor: what is written from then on can never be another continuation of the
+   * core that the back-up was taken from. To be called before the book is opened. SUCCESSION_INVALID where the blocks are not what
+   * the writer has signed.
+   */
+  receive(name: BookName, from: Pick<Ended, 'chain' | 'end'>, blocks: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#checkOpen()
+    const id = bookId(name)
+    return this.#inTurn(async () => {
+      if (this.#opening.has(id) || (await this.#successions.read(id)).length > 0) throw new BookError('SUCCESSION_INVALID', `${id} is here already`)
+      await this.#succeed({ ...from, book: id }, name.organization, blocks)
+    })
+  }
+
+  async #succeed(ended: Ended, organization: string, from: CoreLike | AsyncIterable<Uint8Array>): Promise<readonly Succession[]> {
+    const { keys, clock, marksDir } = this.#options
+    const at = (clock ?? { now: () => new Date() }).now()
+    const hands = { store: this.#store, keyPair: await keys.writerKeyPair(ended.book), readKey: await keys.readKey(organization), at }
+    return takeUp({ ...hands, sync: () => this.#wal.sync(), successions: this.#successions, mark: new Mark(marksDir, ended.book) }, ended, from)
+  }
+
+  /**
+   * What the books of this store are at this moment, all at once: nothing acknowledged later is in it, nothing earlier is missing.
+   * The books' blocks are read afterwards, while writing goes on; the two files are copied now and must not exist yet.
+   */
+  snapshot(files: { readonly keys: string; readonly followers: string }): readonly BookSnapshot[] {
+    this.#checkOpen()
+    this.#options.keys.copyTo(files.keys)
+    this.#cursors.copyTo(files.followers)
+    return [...this.#open.values()].map(({ id, kind, organization, chain, acknowledged, core }) => ({
+      book: id, kind, organization, chain, end: acknowledged, blocks: () => core.sealed(acknowledged.length),
+    }))
+  }
+
+  async #openBook(id: string, { kind, organization, adopt = false, succeed = false }: BookName & { readonly adopt?: boolean; readonly succeed?: boolean }): Promise<Book> {
     const { keys, indexDir, marksDir, delay } = this.#options
     const { publicKey } = await keys.writerKeyPair(id)
-    const core = await BookCore.open(this.#store, publicKey, await keys.readKey(organization))
+    const readKey = await keys.readKey(organization)
+    let chain = await this.#successions.read(id)
+    let core = await BookCore.open(this.#store, publicKey, readKey, chain)
+    if (succeed) {
+      chain = await this.#succeed({ book: id, chain, end: core.end() }, organization, core.core)
+      await core.close()
+      core = await BookCore.open(this.#store, publicKey, readKey, chain)
+    }
     const open: OpenBook = {
-      id, kind, organization, keys, codec: this.#options.codec ?? jsonCodec, core, mark: new Mark(marksDir, id), refusal: null,
+      id, kind, organization, keys, codec: this.#options.codec ?? jsonCodec, core, mark: new Mark(marksDir, id), refusal: null, chain, acknowledged: core.end(),
       wake: new Set(), pseudonyms: new LRU(1_024), index: BookIndex.open(join(indexDir, `${id}.db`), this.#indexThread),
     }
     try {

@@ -2,6 +2,7 @@ import hypercoreCrypto from 'hypercore-crypto'
 import { treeSignable } from 'hypercore/lib/caps.js'
 import { decodeBlock, type Block } from './book-core.ts'
 import type { TreeNode } from './hypercore.ts'
+import { faultOf } from './succession.ts'
 import type { OpenBook } from './open-book.ts'
 import type { Report } from './findings.ts'
 
@@ -89,6 +90,7 @@ export async function verifyBlocks(book: OpenBook, length: number, report: Repor
         if (leaf) sound = false
         if (leaf || sound) report.add(leaf ? 'BLOCK_CHANGED' : 'TREE_CHANGED', 'the block and the tree over it do not agree', index)
       })
+      verifySuccession(book, expected, roots.hash(), report)
       if (index > 0) await takeBlock(book, index, value, sound, report, take)
     }
   } catch (error) {
@@ -98,6 +100,8 @@ export async function verifyBlocks(book: OpenBook, length: number, report: Repor
     await stored.close().catch(() => undefined)
   }
   for (; expected < length; expected++) report.add('BLOCK_MISSING', 'the block is not there', expected)
+  const fault = book.chain.length === 0 ? null : faultOf(book.id, (await book.keys.writerKeyPair(book.id)).publicKey, book.chain)
+  if (fault !== null) report.add('SUCCESSION_INVALID', fault)
   if (length > 0) verifySignature(book, length, roots.hash(), fork, signature, report)
   await verifyMark(book, length, report)
 }
@@ -114,8 +118,18 @@ async function takeBlock(book: OpenBook, index: number, value: Uint8Array, sound
   await take(block)
 }
 
+/** Where a core had ended, the blocks must be those that it ended with. */
+function verifySuccession(book: OpenBook, length: number, hash: Uint8Array, report: Report): void {
+  for (const { predecessor } of book.chain) {
+    if (predecessor.length !== length || predecessor.treeHash === Buffer.from(hash).toString('hex')) continue
+    report.add('SUCCESSION_INVALID', 'the blocks are not those with which the core before ended', length - 1)
+  }
+}
+
 function verifySignature(book: OpenBook, length: number, hash: Uint8Array, fork: number, signature: Uint8Array | null, report: Report): void {
   const tree = { length, hash: () => hash, signable: (context: Uint8Array) => treeSignable(context, hash, length, fork) }
+  // What a successor begins with was signed where its predecessor ended: that signature stands in the succession.
+  if (signature === null && length === book.chain.at(-1)?.predecessor.length) return
   if (signature === null || !book.core.core.core.verifier.verify(tree, signature)) {
     report.add('SIGNATURE_INVALID', 'the writer has not signed what is stored')
   }

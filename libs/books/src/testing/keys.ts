@@ -58,6 +58,6 @@ export function counting(keys: BookKeys, calls: string[]): BookKeys {
   return {
     writerKeyPair: note('writerKeyPair', keys.writerKeyPair), readKey: note('readKey', keys.readKey), pseudonymKey: note('pseudonymKey', keys.pseudonymKey),
     requestKey: note('requestKey', keys.requestKey), sharedKey: note('sharedKey', keys.sharedKey), subjectKey: note('subjectKey', keys.subjectKey),
-    subjectKeyById: note('subjectKeyById', keys.subjectKeyById), destroySubjectKey: note('destroySubjectKey', keys.destroySubjectKey), erasures: note('erasures', keys.erasures), flush: note('flush', keys.flush),
+    subjectKeyById: note('subjectKeyById', keys.subjectKeyById), destroySubjectKey: note('destroySubjectKey', keys.destroySubjectKey), erasures: note('erasures', keys.erasures), flush: note('flush', keys.flush), copyTo: note('copyTo', keys.copyTo),
   }
 }

@@ -33,8 +33,29 @@ declare module 'hypercore-crypto' {
     parent(left: TreeNode, right: TreeNode): Uint8Array
     tree(roots: readonly TreeNode[]): Uint8Array
     randomBytes(length: number): Uint8Array
+    sign(message: Uint8Array, secretKey: Uint8Array): Uint8Array
+    verify(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean
   }
   export default crypto
+}
+
+declare module 'hypercore/lib/default-encryption.js' {
+  import type { EncryptionProvider } from '../hypercore.ts'
+  const DefaultEncryption: {
+    readonly PADDING: number
+    new (encryptionKey: Uint8Array, hypercoreKey: Uint8Array): EncryptionProvider
+  }
+  export default DefaultEncryption
+}
+
+declare module 'hypercore/lib/verifier.js' {
+  import type { Manifest, SignedTree } from '../hypercore.ts'
+  const Verifier: {
+    createManifest(manifest: Manifest): Manifest
+    manifestHash(manifest: Manifest): Uint8Array
+    fromManifest(manifest: Manifest): { verify(tree: SignedTree, signature: Uint8Array): boolean }
+  }
+  export default Verifier
 }
 
 declare module 'hypercore/lib/caps.js' {
