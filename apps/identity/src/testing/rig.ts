@@ -53,6 +53,8 @@ export interface RigOptions {
   readonly real?: MovableClock
   readonly messenger?: (mailbox: MailboxProvider) => Pick<Messenger, 'send'>
   readonly hashCost?: { memoryCost: number; timeCost: number; parallelism: number }
+  /** The operator's switch for all that leaves the node. */
+  readonly sending?: () => boolean
   /** Leaves out what acts by itself: for tests that look at what waits. */
   readonly still?: boolean
 }
@@ -71,6 +73,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const messenger = options.messenger?.(mailbox) ?? new Messenger({ email: mailbox, sms: mailbox, clock: real })
   const group = createIdentityGroup({
     keep, broker, clock, real, log, messenger, tokens: tokens('identity'), hashCost: options.hashCost ?? { memoryCost: 64, timeCost: 1, parallelism: 1 }, ...(options.config && { config: options.config }),
+    ...(options.sending && { sending: options.sending }),
   })
   const books = offerFinancing(financing)
   for (const bus of [access, financing, payment]) await bus.start()
