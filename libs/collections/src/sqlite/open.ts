@@ -5,6 +5,7 @@ import { CollectionError } from '../errors.ts'
 import { PrismaClient } from '../generated/client.ts'
 import { openRepository } from '../repository.ts'
 import type { Clock, CollectionDefinition, RecordCipher, Repository } from '../types.ts'
+import { prepareCopy, type CollectionsCopy } from './copy.ts'
 import { migrate } from './migrations.ts'
 import { PrismaRowStore } from './row-store.ts'
 
@@ -25,6 +26,8 @@ export interface Collections {
   readonly migrated: readonly string[]
   /** Whether the database answers, and with the settings that make a write durable. */
   health(): Promise<{ ok: boolean; detail: string }>
+  /** Prepares a copy of everything, as of one moment, into a file that does not exist yet: for a back-up while writing goes on. */
+  copy(file: string): Promise<CollectionsCopy>
   /** Writes the file anew without what was deleted, for after an erasure. Takes time in proportion to the file. */
   compact(): Promise<void>
   close(): Promise<void>
@@ -62,9 +65,12 @@ export async function openCollections({ file, cipher, clock = { now: () => new D
     async health() {
       const synchronous = await pragma(prisma, 'synchronous')
       const timeout = await pragma(prisma, 'busy_timeout')
+      // Settings answer out of memory; this has to read.
+      await prisma.$queryRawUnsafe('SELECT count(*) AS n FROM "Shape"')
       const ok = synchronous === 2 && timeout === 5000
       return { ok, detail: ok ? 'ready' : 'the connection lost its settings, so that writes may not be synced: open the database again' }
     },
+    copy: (target) => prepareCopy(url, target),
     async compact() {
       await prisma.$executeRawUnsafe('VACUUM')
       await prisma.$queryRawUnsafe('PRAGMA wal_checkpoint(TRUNCATE)')
