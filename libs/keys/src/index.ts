@@ -10,6 +10,8 @@ export { DEFAULT_COST } from './kdf.ts'
 export type { KdfCost } from './kdf.ts'
 export { makePassphrase, resolvePassphrase } from './passphrase.ts'
 export type { Passphrase, PassphraseOptions } from './passphrase.ts'
+export { MESSAGE_LIMIT, openStream, StreamSealer } from './stream.ts'
+export type { StreamOptions } from './stream.ts'
 export { KeyTable } from './table.ts'
 export type { KeyTableOptions } from './table.ts'
 export type {
