@@ -1,8 +1,10 @@
-// Writes src/operations.ts out of the supergraph that is checked in; with --check only says whether it is up to date.
-import { readFileSync, writeFileSync } from 'node:fs'
+// Writes src/operations.ts out of the supergraph that is checked in, and src/codes.ts out of the contracts' catalogue of errors;
+// with --check only says whether they are up to date.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import {
   buildASTSchema, getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType, isObjectType, isRequiredArgument, isRequiredInputField, isScalarType, parse,
 } from 'graphql'
+import { catalogue } from '../contracts/src/errors.ts'
 
 const source = new URL('../../apps/access/supergraph.graphql', import.meta.url)
 const target = new URL('src/operations.ts', import.meta.url)
@@ -96,11 +98,28 @@ ${map.join('').replaceAll('{  }', '{}')}}
 
 ${[...written].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, body]) => body).join('\n')}`
 
-if (process.argv.includes('--check')) {
-  const fresh = readFileSync(target, 'utf8') === text
-  console.log(fresh ? 'libs/client/src/operations.ts is up to date' : 'libs/client/src/operations.ts is not what the schema says: run `npm run generate -w libs/client`')
-  process.exitCode = fresh ? 0 : 1
-} else {
-  writeFileSync(target, text)
-  console.log(`libs/client/src/operations.ts holds ${table.length} operations`)
+const quoted = (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+const codes = `// Made by generate.mjs out of the catalogue of errors; do not edit.
+
+/** What kind of failure a code is. UNAVAILABLE and LIMIT may be gone later; the others stay until something else is sent. */
+export type Kind = ${[...new Set(Object.values(catalogue).map(({ kind }) => kind))].sort().map(quoted).join(' | ')}
+
+/** Every code with which a node refuses, its kind and what to do. */
+export const codes = {
+${Object.entries(catalogue).sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, { kind, advice }]) => `  ${code}: { kind: '${kind}', advice: ${quoted(advice)} },`).join('\n')}
+} as const satisfies Readonly<Record<string, { readonly kind: Kind; readonly advice: string }>>
+
+export type Code = keyof typeof codes
+`
+
+for (const [file, made, what] of [[target, text, `${table.length} operations`], [new URL('src/codes.ts', import.meta.url), codes, `${Object.keys(catalogue).length} codes`]]) {
+  const name = `libs/client/src/${file.pathname.split('/').at(-1)}`
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, made)
+    console.log(`${name} holds ${what}`)
+  } else if (existsSync(file) && readFileSync(file, 'utf8') === made) console.log(`${name} is up to date`)
+  else {
+    console.log(`${name} is not what the node says: run \`npm run generate -w libs/client\``)
+    process.exitCode = 1
+  }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { buildASTSchema, parse, validate } from 'graphql/index.js'
 import { describe, expect, test } from 'vitest'
 import { GrowrClient } from './client.ts'
+import { codes } from './codes.ts'
 import { operationOf, type OperationName } from './document.ts'
 import { operations } from './operations.ts'
 import type { ClientOptions } from './client.ts'
@@ -154,6 +155,50 @@ describe('a session', () => {
     const { made } = client([refusal('TOKEN_EXPIRED')], { token: 'a1' })
     await expect(made.call('me', {})).rejects.toThrow(error('TOKEN_EXPIRED'))
   })
+})
+
+describe('a feed', () => {
+  const page = (from: number, to: number, more: boolean) => ({ data: { feed: { items: Array.from({ length: to - from + 1 }, (_, n) => ({ seq: from + n })), next: to, more } } })
+  const loans = { organization: 'o1', book: 'loan' } as const
+
+  test('goes through the pages from a cursor to the end', async () => {
+    const { made, sent } = client([page(8, 9, true), new TypeError('lost'), page(10, 10, false)])
+    const seen: number[] = []
+    for await (const { seq } of made.feed({ ...loans, after: 7, limit: 2 })) seen.push(seq)
+    expect(seen).toEqual([8, 9, 10])
+    expect(sent.map(({ variables }) => variables)).toEqual([{ ...loans, after: 7, limit: 2 }, { ...loans, after: 9, limit: 2 }, { ...loans, after: 9, limit: 2 }])
+  })
+
+  test('goes on looking where it is told to, until it is told to end', async () => {
+    const end = new AbortController()
+    const { made, waited } = client([page(1, 1, false), { data: { feed: { items: [], next: 1, more: false } } }, page(2, 2, false)])
+    const seen: number[] = []
+    for await (const { seq } of made.feed({ ...loans, pollMs: 5000, signal: end.signal })) {
+      seen.push(seq)
+      if (seq === 2) end.abort()
+    }
+    expect([seen, waited]).toEqual([[1, 2], [5000, 5000, 5000]])
+  })
+
+  test('asks for nothing before it is read, and for no more than is read', async () => {
+    const { made, sent } = client([page(1, 2, true)])
+    const feed = made.feed(loans)
+    expect(sent).toEqual([])
+    await feed.next()
+    await feed.return()
+    expect(sent).toHaveLength(1)
+  })
+
+  test('throws what the node refuses', async () => {
+    const { made } = client([refusal('CURSOR_AHEAD', { details: { end: 3 } })])
+    await expect(made.feed({ ...loans, after: 9 }).next()).rejects.toThrow(error('CURSOR_AHEAD', { details: { end: 3 } }))
+  })
+})
+
+test('the codes say what kind they are and what to do', () => {
+  expect(codes.FUNDS_RESERVED.kind).toBe('REFUSED')
+  expect(codes.UNAVAILABLE.kind).toBe('UNAVAILABLE')
+  expect(Object.values(codes).every(({ advice }) => advice.length > 10)).toBe(true)
 })
 
 test('answers that are none are INTERNAL', async () => {

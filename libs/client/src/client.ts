@@ -1,5 +1,6 @@
 import { operationOf, type KnownOperation, type OperationName } from './document.ts'
 import { GrowrError } from './error.ts'
+import { follow, type FeedEntry, type FeedOptions, type FeedPage } from './feed.ts'
 import type { Operations, Session } from './operations.ts'
 import { post, type Fetch } from './transport.ts'
 
@@ -70,6 +71,15 @@ export class GrowrClient {
   /** Performs an operation and gives what the selection says, in GraphQL: `select('project', { key }, '{ key name }')`. */
   select<N extends OperationName>(name: N, args: Operations[N]['args'], selection: string, options: RequestOptions = {}): Promise<unknown> {
     return this.#perform(name, args, selection, options)
+  }
+
+  /** What happened in a book after a cursor, entry by entry, page after page; see `FeedOptions`. */
+  feed(options: FeedOptions): AsyncGenerator<FeedEntry, void, undefined> {
+    const { organization, book, signal } = options
+    return follow(options, {
+      page: async (after, limit) => (await this.call('feed', { organization, book, after, limit }, signal ? { signal } : {})) as FeedPage,
+      wait: this.#options.wait ?? pause,
+    })
   }
 
   /** Forgets the session here; `call('logout')` ends it at the node. */

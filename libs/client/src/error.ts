@@ -1,3 +1,8 @@
+import type { Code } from './codes.ts'
+
+/** Codes of the node's catalogue, and WEBHOOK_INVALID of `verifyWebhook`. A newer node may send one that is not known here. */
+export type ClientCode = Code | 'WEBHOOK_INVALID' | (string & {})
+
 export interface GrowrErrorOptions {
   readonly path?: string | undefined
   readonly details?: Readonly<Record<string, unknown>> | undefined
@@ -8,12 +13,12 @@ export interface GrowrErrorOptions {
 export class GrowrError extends Error {
   override readonly name = 'GrowrError'
   /** A code of the node's catalogue; UNAVAILABLE where the node was not reached. */
-  readonly code: string
+  readonly code: ClientCode
   /** The parameter that it is about. */
   readonly path: string | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
 
-  constructor(code: string, message: string, options: GrowrErrorOptions = {}) {
+  constructor(code: ClientCode, message: string, options: GrowrErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.path = options.path

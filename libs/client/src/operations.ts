@@ -10,71 +10,85 @@ export interface Operation {
 }
 
 export const operations = {
+  arrearsList: { kind: 'query', args: { organization: 'ID!', project: 'ID', first: 'Int', after: 'String' }, selection: '{ organization on buckets { currency bucket loans principal } list { edges { cursor node { loan project status currency due principal interest dueDate daysLate bucket outstanding borrower borrowerUser } } pageInfo { hasNextPage endCursor } totalCount } }' },
   businessDay: { kind: 'query', args: { organization: 'ID!' }, selection: '{ organization businessDate lastClosed }' },
   cashFloats: { kind: 'query', args: { organization: 'ID!', agent: 'ID' }, selection: '{ agent project currency amount }' },
   credentials: { kind: 'query', args: {}, selection: '{ id type issuer organization issuedAt validUntil revoked claims }' },
+  directory: { kind: 'query', args: { words: 'String', currency: 'String', organization: 'ID', fundingType: 'String', minRate: 'String', invests: 'String', endsBy: 'String', openOnly: 'Boolean', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key organization organizationName name description isInviteOnly profileUrl bannerUrl startDate endDate currency amount terms { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } seniorCapital juniorCapital room loanCount loans { lent repaid outstanding { loans principal interest } arrears { bucket loans principal interest } par30 defaulted { loans principal interest } writtenOff { loans principal interest } completed { loans principal interest } interestEarned } } } pageInfo { hasNextPage endCursor } totalCount }' },
   distributionPreview: { kind: 'query', args: { key: 'ID!' }, selection: '{ id payee kind party amount paid }' },
+  dueList: { kind: 'query', args: { organization: 'ID!', on: 'String', project: 'ID', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { loan project status currency due principal interest dueDate daysLate bucket outstanding borrower borrowerUser } } pageInfo { hasNextPage endCursor } totalCount }' },
+  feed: { kind: 'query', args: { organization: 'ID!', book: 'String!', after: 'Int', limit: 'Int' }, selection: '{ items { id book seq type at businessDate organization key project loan payment status currency amounts totals postings { account currency amount } erased { loans payments } } next more }' },
   funding: { kind: 'query', args: { key: 'ID!' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
   fundings: { kind: 'query', args: { project: 'ID!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } } } pageInfo { hasNextPage endCursor } totalCount }' },
   intent: { kind: 'query', args: { intent: 'ID!' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   intents: { kind: 'query', args: { project: 'ID!', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id project organization investor status source amount walletAddress createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
   investorContract: { kind: 'query', args: { intent: 'ID!' }, selection: '{ intent digest document signatures { type signer jws } interestRate }' },
   issuer: { kind: 'query', args: {}, selection: '{ did }' },
-  loan: { kind: 'query', args: { key: 'ID!' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier version }' },
+  keyFacts: { kind: 'query', args: { loan: 'ID', project: 'ID', amount: 'String', months: 'Int', language: 'String' }, selection: '{ loan project currency amount months fee deposit payout interestRate interest cost total apr isEstimate instalments { number dueDate amount principal interest } defaultAfterDays cashBack coolingOffDays digest language lines screens }' },
+  loan: { kind: 'query', args: { key: 'ID!' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   loanContract: { kind: 'query', args: { loan: 'ID!' }, selection: '{ loan digest document signatures { type signer jws } }' },
   loanHistory: { kind: 'query', args: { key: 'ID!' }, selection: '{ seq type at businessDate amount }' },
-  loans: { kind: 'query', args: { project: 'ID!', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier version } } pageInfo { hasNextPage endCursor } totalCount }' },
-  loansOfOrganization: { kind: 'query', args: { organization: 'ID!', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier version } } pageInfo { hasNextPage endCursor } totalCount }' },
-  loansOfUser: { kind: 'query', args: { user: 'ID', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier version } } pageInfo { hasNextPage endCursor } totalCount }' },
+  loans: { kind: 'query', args: { project: 'ID!', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version } } pageInfo { hasNextPage endCursor } totalCount }' },
+  loansOfOrganization: { kind: 'query', args: { organization: 'ID!', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version } } pageInfo { hasNextPage endCursor } totalCount }' },
+  loansOfUser: { kind: 'query', args: { user: 'ID', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version } } pageInfo { hasNextPage endCursor } totalCount }' },
   me: { kind: 'query', args: {}, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   myIntents: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id project organization investor status source amount walletAddress createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
-  offers: { kind: 'query', args: {}, selection: '{ project name currency type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate riskDepositRate gracePeriod requires missing }' },
+  offers: { kind: 'query', args: {}, selection: '{ project name currency type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate riskDepositRate gracePeriod coolingOffDays requires missing }' },
   organization: { kind: 'query', args: { id: 'ID!' }, selection: '{ id name did timezone language connected createdAt }' },
   organizations: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id name did timezone language connected createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
   organizationsOf: { kind: 'query', args: { user: 'ID!' }, selection: '{ id name did timezone language connected createdAt }' },
+  owed: { kind: 'query', args: {}, selection: '{ loan organization project name status currency outstanding due daysLate nextAmount nextDue }' },
   payment: { kind: 'query', args: { key: 'ID!' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
   payments: { kind: 'query', args: { loan: 'ID!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version } } pageInfo { hasNextPage endCursor } totalCount }' },
   paymentsAt: { kind: 'query', args: { address: 'String!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version } } pageInfo { hasNextPage endCursor } totalCount }' },
   permissions: { kind: 'query', args: {}, selection: '{ id did project verifier types status at }' },
+  portfolio: { kind: 'query', args: { project: 'ID' }, selection: '{ projects { project organization name status currency endDate asOf intent interestRate invested principalRepaid principalOutstanding principalLost yieldAccrued yieldPaid seniorCapital juniorCapital available loans { lent repaid outstanding { loans principal interest } arrears { bucket loans principal interest } par30 defaulted { loans principal interest } writtenOff { loans principal interest } completed { loans principal interest } interestEarned } } }' },
   position: { kind: 'query', args: { intent: 'ID!' }, selection: '{ intent project currency funded principalOutstanding yieldAccrued yieldPaid principalPaid asOf }' },
-  project: { kind: 'query', args: { key: 'ID!' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  previewReschedule: { kind: 'query', args: { loan: 'ID!', months: 'Int!', firstDue: 'String' }, selection: '{ loan on months principal cancelledInterest addedInterest outstandingBefore outstandingAfter instalments { number dueDate principal interest amount paid overdue } }' },
+  project: { kind: 'query', args: { key: 'ID!' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   projectAccounts: { kind: 'query', args: { key: 'ID!' }, selection: '{ account currency balance }' },
-  projectByAddress: { kind: 'query', args: { address: 'String!' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
-  projects: { kind: 'query', args: { organization: 'ID!', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version } } pageInfo { hasNextPage endCursor } totalCount }' },
+  projectByAddress: { kind: 'query', args: { address: 'String!' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  projects: { kind: 'query', args: { organization: 'ID!', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version } } pageInfo { hasNextPage endCursor } totalCount }' },
   publicProjects: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key organization name description isInviteOnly profileUrl bannerUrl startDate endDate currency amount funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } seniorCapital juniorCapital lent repaid loanCount } } pageInfo { hasNextPage endCursor } totalCount }' },
   record: { kind: 'query', args: { did: 'String!' }, selection: '{ did document credentials { id type issuer organization issuedAt validUntil revoked } }' },
+  statement: { kind: 'query', args: { project: 'ID', from: 'String', to: 'String' }, selection: '{ from to flows { date project projectName currency kind amount principal yield other funding } totals { currency opening funded principal yield other closing xirr } csv }' },
   user: { kind: 'query', args: { id: 'ID!' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   users: { kind: 'query', args: { organization: 'ID!', type: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id name email phone language did status memberships { id type organization status } createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
+  webhooks: { kind: 'query', args: { organization: 'ID!' }, selection: '{ id organization url books status createdAt progress { book delivered failures failingSince nextAt lastFailure } }' },
   acceptInvitation: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', source: 'ID', walletAddress: 'String', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
-  activateProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  activateProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   addDisbursement: { kind: 'mutation', args: { loan: 'ID!', purpose: 'String', rail: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
   addMember: { kind: 'mutation', args: { organization: 'ID!', type: 'String!', name: 'String!', language: 'String', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ user membership status }' },
-  addProjectFunding: { kind: 'mutation', args: { key: 'ID!', source: 'FundingSourceInput!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  addProjectFunding: { kind: 'mutation', args: { key: 'ID!', source: 'FundingSourceInput!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   addRepayment: { kind: 'mutation', args: { loan: 'ID', phone: 'String', rail: 'String!', amount: 'String!', reference: 'String', valueDate: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
-  applyForLoan: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', months: 'Int!', presentation: 'String', challenge: 'String', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier version }' },
+  addWebhook: { kind: 'mutation', args: { organization: 'ID!', url: 'String!', books: '[String!]!', from: 'String', requestId: 'ID' }, selection: '{ webhook { id organization url books status createdAt progress { book delivered failures failingSince nextAt lastFailure } } secret }' },
+  applyForLoan: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', months: 'Int!', presentation: 'String', challenge: 'String', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   approveInvestor: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   blockUser: { kind: 'mutation', args: { id: 'ID!', organization: 'ID', requestId: 'ID' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   cancelDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
   closeDay: { kind: 'mutation', args: { organization: 'ID!', requestId: 'ID' }, selection: '{ organization businessDate lastClosed }' },
-  closeProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  closeProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   confirmDisbursement: { kind: 'mutation', args: { payment: 'ID!', code: 'String', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
   confirmHandOver: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
   confirmRepayment: { kind: 'mutation', args: { payment: 'ID!', code: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
+  confirmService: { kind: 'mutation', args: { loan: 'ID!', code: 'String!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   createOrganization: { kind: 'mutation', args: { name: 'String!', timezone: 'String!', language: 'String', adminName: 'String!', adminEmail: 'String!', requestId: 'ID' }, selection: '{ id name did timezone language connected createdAt }' },
-  createProject: { kind: 'mutation', args: { organization: 'ID', name: 'String!', description: 'String', isPublic: 'Boolean', isInviteOnly: 'Boolean', profileUrl: 'String', bannerUrl: 'String', startDate: 'String!', endDate: 'String!', currency: 'String!', amount: 'String!', juniorRate: 'String', criteria: 'CriteriaInput!', loans: 'LoanTermsInput!', funding: '[FundingSourceInput!]', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  createProject: { kind: 'mutation', args: { organization: 'ID', name: 'String!', description: 'String', isPublic: 'Boolean', isInviteOnly: 'Boolean', profileUrl: 'String', bannerUrl: 'String', startDate: 'String!', endDate: 'String!', currency: 'String!', amount: 'String!', juniorRate: 'String', criteria: 'CriteriaInput!', loans: 'LoanTermsInput!', funding: '[FundingSourceInput!]', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   createVCPresentation: { kind: 'mutation', args: { project: 'ID!', challenge: 'String!', requestId: 'ID' }, selection: '{ presentation permission did }' },
-  deactivateProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  deactivateProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   fund: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
-  fundJunior: { kind: 'mutation', args: { key: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  fundJunior: { kind: 'mutation', args: { key: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   getOTP: { kind: 'mutation', args: { purpose: 'String!', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ ok }' },
   getVC: { kind: 'mutation', args: { type: 'String!', organization: 'ID', requestId: 'ID' }, selection: '{ id type issuer organization issuedAt validUntil revoked }' },
   handOverCash: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', from: 'String!', to: 'String!', agent: 'ID', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
+  importLoans: { kind: 'mutation', args: { organization: 'ID!', project: 'ID!', csv: 'String!', dryRun: 'Boolean', digest: 'String', controlTotals: 'LoanTotalsInput!', requestId: 'ID' }, selection: '{ dryRun digest rows loans known added totals { count principal interest } agrees currency faults { line column reason } }' },
   inviteInvestor: { kind: 'mutation', args: { project: 'ID!', email: 'String!', name: 'String!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   issueVC: { kind: 'mutation', args: { organization: 'ID!', user: 'ID', did: 'String', type: 'String!', claims: 'JSON!', validUntil: 'String', requestId: 'ID' }, selection: '{ id type issuer organization issuedAt validUntil revoked }' },
   loginByEmail: { kind: 'mutation', args: { email: 'String!', password: 'String!', role: 'String', organization: 'ID', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   loginByPhone: { kind: 'mutation', args: { phone: 'String!', pin: 'String!', role: 'String', organization: 'ID', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   logout: { kind: 'mutation', args: { requestId: 'ID' }, selection: '{ ok }' },
-  modifyProjectParams: { kind: 'mutation', args: { key: 'ID!', startDate: 'String', endDate: 'String', amount: 'String', juniorRate: 'String', criteria: 'CriteriaInput', loans: 'LoanTermsInput', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  markServiceProvided: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
+  modifyProjectParams: { kind: 'mutation', args: { key: 'ID!', startDate: 'String', endDate: 'String', amount: 'String', juniorRate: 'String', criteria: 'CriteriaInput', loans: 'LoanTermsInput', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   refresh: { kind: 'mutation', args: { refreshToken: 'String!', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   refund: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
   refundOverpayment: { kind: 'mutation', args: { loan: 'ID!', rail: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
@@ -83,33 +97,47 @@ export const operations = {
   registerOriginator: { kind: 'mutation', args: { code: 'String!', password: 'String', pin: 'String', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   rejectInvestor: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   rejectInvitation: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
+  removeWebhook: { kind: 'mutation', args: { webhook: 'ID!', requestId: 'ID' }, selection: '{ ok }' },
   requestInvitation: { kind: 'mutation', args: { project: 'ID!', message: 'String', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   requestPermission: { kind: 'mutation', args: { project: 'ID!', did: 'String', requestId: 'ID' }, selection: '{ id did project verifier types status at }' },
   requestPresentation: { kind: 'mutation', args: { project: 'ID!', requestId: 'ID' }, selection: '{ challenge verifier types expiresAt }' },
+  rescheduleLoan: { kind: 'mutation', args: { loan: 'ID!', months: 'Int!', firstDue: 'String', reason: 'String!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
+  resumeWebhook: { kind: 'mutation', args: { webhook: 'ID!', requestId: 'ID' }, selection: '{ id organization url books status createdAt progress { book delivered failures failingSince nextAt lastFailure } }' },
   revertFunding: { kind: 'mutation', args: { key: 'ID!', reason: 'String!', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
   revokeVC: { kind: 'mutation', args: { credential: 'ID!', requestId: 'ID' }, selection: '{ id type issuer organization issuedAt validUntil revoked }' },
+  sendKeyFacts: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ ok }' },
   setConnector: { kind: 'mutation', args: { organization: 'ID!', url: 'String', publicKey: 'JSON', requestId: 'ID' }, selection: '{ id name did timezone language connected createdAt }' },
   setPIN: { kind: 'mutation', args: { present: 'String!', pin: 'String!', requestId: 'ID' }, selection: '{ ok }' },
   signContract: { kind: 'mutation', args: { intent: 'ID!', digest: 'String!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
-  signLoan: { kind: 'mutation', args: { loan: 'ID!', digest: 'String', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier version }' },
+  signLoan: { kind: 'mutation', args: { loan: 'ID!', digest: 'String', keyFacts: 'String', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   unblockUser: { kind: 'mutation', args: { id: 'ID!', organization: 'ID', requestId: 'ID' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
-  updateProject: { kind: 'mutation', args: { key: 'ID!', name: 'String', description: 'String', isPublic: 'Boolean', isInviteOnly: 'Boolean', profileUrl: 'String', bannerUrl: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  updateProject: { kind: 'mutation', args: { key: 'ID!', name: 'String', description: 'String', isPublic: 'Boolean', isInviteOnly: 'Boolean', profileUrl: 'String', bannerUrl: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   updateUser: { kind: 'mutation', args: { id: 'ID!', name: 'String', language: 'String', password: 'String', presentPassword: 'String', requestId: 'ID' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   validateOTP: { kind: 'mutation', args: { purpose: 'String!', code: 'String!', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ valid }' },
   validatePIN: { kind: 'mutation', args: { pin: 'String!', requestId: 'ID' }, selection: '{ valid }' },
   validateVC: { kind: 'mutation', args: { project: 'ID!', challenge: 'String!', presentation: 'String!', requestId: 'ID' }, selection: '{ verdict checks { id check verdict code } holder digest verifier result { type signer jws } refusal }' },
-  withdrawJunior: { kind: 'mutation', args: { key: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  waiveCoolingOff: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
+  withdrawJunior: { kind: 'mutation', args: { key: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  withdrawLoan: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   withdrawPermission: { kind: 'mutation', args: { permission: 'ID!', requestId: 'ID' }, selection: '{ id did project verifier types status at }' },
+  writeOffLoan: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
 } as const satisfies Readonly<Record<string, Operation>>
 
 export interface Operations {
+  readonly arrearsList: { readonly args: { readonly organization: string; readonly project?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: Arrears }
   readonly businessDay: { readonly args: { readonly organization: string }; readonly result: BusinessDay }
   /** The cash that agents hold; an agent sees the own. */
   readonly cashFloats: { readonly args: { readonly organization: string; readonly agent?: string | null | undefined }; readonly result: readonly CashFloat[] }
   /** The own credentials, with their claims. */
   readonly credentials: { readonly args: {}; readonly result: readonly OwnCredential[] }
+  /** The public projects that are open, narrowed by the filters. */
+  readonly directory: { readonly args: { readonly words?: string | null | undefined; readonly currency?: string | null | undefined; readonly organization?: string | null | undefined; readonly fundingType?: string | null | undefined; readonly minRate?: string | null | undefined; readonly invests?: string | null | undefined; readonly endsBy?: string | null | undefined; readonly openOnly?: boolean | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: DirectoryConnection }
   /** What closing the project today would pay to whom. */
   readonly distributionPreview: { readonly args: { readonly key: string }; readonly result: readonly Payable[] }
+  /** What is due by a day in an organization, the oldest first. */
+  readonly dueList: { readonly args: { readonly organization: string; readonly on?: string | null | undefined; readonly project?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: DueConnection }
+  /** What happened in a book (project, loan, funding, payment, erasures) after a cursor, in order, in the form of the webhooks. */
+  readonly feed: { readonly args: { readonly organization: string; readonly book: string; readonly after?: number | null | undefined; readonly limit?: number | null | undefined }; readonly result: FeedPage }
   readonly funding: { readonly args: { readonly key: string }; readonly result: Funding }
   readonly fundings: { readonly args: { readonly project: string; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: FundingConnection }
   readonly intent: { readonly args: { readonly intent: string }; readonly result: Intent }
@@ -117,6 +145,8 @@ export interface Operations {
   readonly investorContract: { readonly args: { readonly intent: string }; readonly result: InvestorContract }
   /** The node's issuer, which a project's criteria trust in pair with an organization. */
   readonly issuer: { readonly args: {}; readonly result: Issuer }
+  /** The key facts of a loan, or of one that a project would offer. */
+  readonly keyFacts: { readonly args: { readonly loan?: string | null | undefined; readonly project?: string | null | undefined; readonly amount?: string | null | undefined; readonly months?: number | null | undefined; readonly language?: string | null | undefined }; readonly result: KeyFacts }
   readonly loan: { readonly args: { readonly key: string }; readonly result: Loan }
   readonly loanContract: { readonly args: { readonly loan: string }; readonly result: LoanContract }
   readonly loanHistory: { readonly args: { readonly key: string }; readonly result: readonly LoanEvent[] }
@@ -131,12 +161,17 @@ export interface Operations {
   readonly organizations: { readonly args: { readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: OrganizationConnection }
   /** The organizations in which a user has a part. */
   readonly organizationsOf: { readonly args: { readonly user: string }; readonly result: readonly Organization[] }
+  /** What the signed-in borrower owes and when. */
+  readonly owed: { readonly args: {}; readonly result: readonly Owed[] }
   readonly payment: { readonly args: { readonly key: string }; readonly result: Payment }
   readonly payments: { readonly args: { readonly loan: string; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: PaymentConnection }
   readonly paymentsAt: { readonly args: { readonly address: string; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: PaymentConnection }
   readonly permissions: { readonly args: {}; readonly result: readonly Permission[] }
+  /** What the own capital reached, project by project. The same comes live from GET /live/portfolio. */
+  readonly portfolio: { readonly args: { readonly project?: string | null | undefined }; readonly result: Portfolio }
   /** Live: what an investor's money does, without anything that leads to a borrower. */
   readonly position: { readonly args: { readonly intent: string }; readonly result: Position }
+  readonly previewReschedule: { readonly args: { readonly loan: string; readonly months: number; readonly firstDue?: string | null | undefined }; readonly result: Reschedule }
   readonly project: { readonly args: { readonly key: string }; readonly result: Project }
   /** The balance of each account of a project over all books; a debit is positive. */
   readonly projectAccounts: { readonly args: { readonly key: string }; readonly result: readonly Account[] }
@@ -145,8 +180,12 @@ export interface Operations {
   readonly publicProjects: { readonly args: { readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: PublicProjectConnection }
   /** The DID document and the list of credentials of a record; no claim is in it. */
   readonly record: { readonly args: { readonly did: string }; readonly result: CredentialRecord }
+  /** The own cash flows with their return, and as CSV. */
+  readonly statement: { readonly args: { readonly project?: string | null | undefined; readonly from?: string | null | undefined; readonly to?: string | null | undefined }; readonly result: Statement }
   readonly user: { readonly args: { readonly id: string }; readonly result: User }
   readonly users: { readonly args: { readonly organization: string; readonly type?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: UserConnection }
+  /** The organization's webhooks, how far each has come and what does not get through. */
+  readonly webhooks: { readonly args: { readonly organization: string }; readonly result: readonly Webhook[] }
   readonly acceptInvitation: { readonly args: { readonly intent: string; readonly amount: string; readonly source?: string | null | undefined; readonly walletAddress?: string | null | undefined }; readonly result: Intent }
   readonly activateProject: { readonly args: { readonly key: string }; readonly result: Project }
   /** purpose: LOAN (the payout), REWARD or DEPOSIT (of a project that was wound up); rail: BANK or CASH */
@@ -155,6 +194,8 @@ export interface Operations {
   readonly addMember: { readonly args: { readonly organization: string; readonly type: string; readonly name: string; readonly language?: string | null | undefined; readonly email?: string | null | undefined; readonly phone?: string | null | undefined }; readonly result: Member }
   readonly addProjectFunding: { readonly args: { readonly key: string; readonly source: FundingSourceInput }; readonly result: Project }
   readonly addRepayment: { readonly args: { readonly loan?: string | null | undefined; readonly phone?: string | null | undefined; readonly rail: string; readonly amount: string; readonly reference?: string | null | undefined; readonly valueDate?: string | null | undefined }; readonly result: Payment }
+  /** Has what happens in these books sent to an address, signed, from NOW on or from the START. The secret is shown in this answer only. */
+  readonly addWebhook: { readonly args: { readonly organization: string; readonly url: string; readonly books: readonly string[]; readonly from?: string | null | undefined }; readonly result: NewWebhook }
   readonly applyForLoan: { readonly args: { readonly project: string; readonly amount: string; readonly months: number; readonly presentation?: string | null | undefined; readonly challenge?: string | null | undefined }; readonly result: Loan }
   readonly approveInvestor: { readonly args: { readonly intent: string }; readonly result: Intent }
   /** Suspends at once: an admin the membership in the own organization, the operator anyone. */
@@ -166,6 +207,7 @@ export interface Operations {
   readonly confirmDisbursement: { readonly args: { readonly payment: string; readonly code?: string | null | undefined; readonly reference?: string | null | undefined }; readonly result: Payment }
   readonly confirmHandOver: { readonly args: { readonly payment: string }; readonly result: Payment }
   readonly confirmRepayment: { readonly args: { readonly payment: string; readonly code?: string | null | undefined }; readonly result: Payment }
+  readonly confirmService: { readonly args: { readonly loan: string; readonly code: string }; readonly result: Loan }
   /** Creates an organization with a DID of its own and invites its first originator admin. */
   readonly createOrganization: { readonly args: { readonly name: string; readonly timezone: string; readonly language?: string | null | undefined; readonly adminName: string; readonly adminEmail: string }; readonly result: Organization }
   readonly createProject: { readonly args: { readonly organization?: string | null | undefined; readonly name: string; readonly description?: string | null | undefined; readonly isPublic?: boolean | null | undefined; readonly isInviteOnly?: boolean | null | undefined; readonly profileUrl?: string | null | undefined; readonly bannerUrl?: string | null | undefined; readonly startDate: string; readonly endDate: string; readonly currency: string; readonly amount: string; readonly juniorRate?: string | null | undefined; readonly criteria: CriteriaInput; readonly loans: LoanTermsInput; readonly funding?: readonly FundingSourceInput[] | null | undefined }; readonly result: Project }
@@ -180,6 +222,8 @@ export interface Operations {
   readonly getVC: { readonly args: { readonly type: string; readonly organization?: string | null | undefined }; readonly result: Credential }
   /** from and to: AGENT, OFFICE or BANK */
   readonly handOverCash: { readonly args: { readonly project: string; readonly amount: string; readonly from: string; readonly to: string; readonly agent?: string | null | undefined; readonly reference?: string | null | undefined }; readonly result: Payment }
+  /** Open loans from former books. A dry run comes first; the real run takes the digest of its report. */
+  readonly importLoans: { readonly args: { readonly organization: string; readonly project: string; readonly csv: string; readonly dryRun?: boolean | null | undefined; readonly digest?: string | null | undefined; readonly controlTotals: LoanTotalsInput }; readonly result: LoanImport }
   readonly inviteInvestor: { readonly args: { readonly project: string; readonly email: string; readonly name: string }; readonly result: Intent }
   /** Issues a credential about a borrower of the organization (user or did) and puts it into the borrower's record. */
   readonly issueVC: { readonly args: { readonly organization: string; readonly user?: string | null | undefined; readonly did?: string | null | undefined; readonly type: string; readonly claims: unknown; readonly validUntil?: string | null | undefined }; readonly result: Credential }
@@ -187,6 +231,7 @@ export interface Operations {
   readonly loginByEmail: { readonly args: { readonly email: string; readonly password: string; readonly role?: string | null | undefined; readonly organization?: string | null | undefined }; readonly result: Session }
   readonly loginByPhone: { readonly args: { readonly phone: string; readonly pin: string; readonly role?: string | null | undefined; readonly organization?: string | null | undefined }; readonly result: Session }
   readonly logout: { readonly args: {}; readonly result: Done }
+  readonly markServiceProvided: { readonly args: { readonly loan: string }; readonly result: Loan }
   readonly modifyProjectParams: { readonly args: { readonly key: string; readonly startDate?: string | null | undefined; readonly endDate?: string | null | undefined; readonly amount?: string | null | undefined; readonly juniorRate?: string | null | undefined; readonly criteria?: CriteriaInput | null | undefined; readonly loans?: LoanTermsInput | null | undefined }; readonly result: Project }
   /** The refresh token is used up; one used twice ends its session. */
   readonly refresh: { readonly args: { readonly refreshToken: string }; readonly result: Session }
@@ -198,18 +243,24 @@ export interface Operations {
   readonly registerOriginator: { readonly args: { readonly code: string; readonly password?: string | null | undefined; readonly pin?: string | null | undefined; readonly email?: string | null | undefined; readonly phone?: string | null | undefined }; readonly result: Session }
   readonly rejectInvestor: { readonly args: { readonly intent: string }; readonly result: Intent }
   readonly rejectInvitation: { readonly args: { readonly intent: string }; readonly result: Intent }
+  readonly removeWebhook: { readonly args: { readonly webhook: string }; readonly result: Done }
   readonly requestInvitation: { readonly args: { readonly project: string; readonly message?: string | null | undefined }; readonly result: Intent }
   /** Asks the owner, or, in the owner's own session, grants that a project's verifier sees what the project requires. */
   readonly requestPermission: { readonly args: { readonly project: string; readonly did?: string | null | undefined }; readonly result: Permission }
   /** A challenge for one use, and what the project requires. */
   readonly requestPresentation: { readonly args: { readonly project: string }; readonly result: PresentationRequest }
+  /** The reason is HARVEST, ILLNESS, INCOME, DISASTER or AGREED. */
+  readonly rescheduleLoan: { readonly args: { readonly loan: string; readonly months: number; readonly firstDue?: string | null | undefined; readonly reason: string }; readonly result: Loan }
+  /** Switches a webhook on again, or tries at once what waits; it goes on where it stopped. */
+  readonly resumeWebhook: { readonly args: { readonly webhook: string }; readonly result: Webhook }
   readonly revertFunding: { readonly args: { readonly key: string; readonly reason: string }; readonly result: Funding }
   readonly revokeVC: { readonly args: { readonly credential: string }; readonly result: Credential }
+  readonly sendKeyFacts: { readonly args: { readonly loan: string }; readonly result: Done }
   /** Connects the organization's own system, which confirms borrowers' data; without a url it disconnects it. */
   readonly setConnector: { readonly args: { readonly organization: string; readonly url?: string | null | undefined; readonly publicKey?: unknown | undefined }; readonly result: Organization }
   readonly setPIN: { readonly args: { readonly present: string; readonly pin: string }; readonly result: Done }
   readonly signContract: { readonly args: { readonly intent: string; readonly digest: string }; readonly result: Intent }
-  readonly signLoan: { readonly args: { readonly loan: string; readonly digest?: string | null | undefined }; readonly result: Loan }
+  readonly signLoan: { readonly args: { readonly loan: string; readonly digest?: string | null | undefined; readonly keyFacts?: string | null | undefined }; readonly result: Loan }
   readonly unblockUser: { readonly args: { readonly id: string; readonly organization?: string | null | undefined }; readonly result: User }
   readonly updateProject: { readonly args: { readonly key: string; readonly name?: string | null | undefined; readonly description?: string | null | undefined; readonly isPublic?: boolean | null | undefined; readonly isInviteOnly?: boolean | null | undefined; readonly profileUrl?: string | null | undefined; readonly bannerUrl?: string | null | undefined }; readonly result: Project }
   readonly updateUser: { readonly args: { readonly id: string; readonly name?: string | null | undefined; readonly language?: string | null | undefined; readonly password?: string | null | undefined; readonly presentPassword?: string | null | undefined }; readonly result: User }
@@ -217,14 +268,40 @@ export interface Operations {
   readonly validatePIN: { readonly args: { readonly pin: string }; readonly result: Valid }
   /** Verifies a presentation against a project's criteria and lists each check. */
   readonly validateVC: { readonly args: { readonly project: string; readonly challenge: string; readonly presentation: string }; readonly result: Verification }
+  readonly waiveCoolingOff: { readonly args: { readonly loan: string }; readonly result: Loan }
   readonly withdrawJunior: { readonly args: { readonly key: string; readonly amount: string; readonly rail?: string | null | undefined; readonly reference: string; readonly valueDate?: string | null | undefined }; readonly result: Project }
+  /** The borrower withdraws before the payout. */
+  readonly withdrawLoan: { readonly args: { readonly loan: string }; readonly result: Loan }
   readonly withdrawPermission: { readonly args: { readonly permission: string }; readonly result: Permission }
+  readonly writeOffLoan: { readonly args: { readonly loan: string }; readonly result: Loan }
 }
 
 export interface Account {
   readonly account: string
   readonly currency: string
   readonly balance: string
+}
+
+export interface Arrears {
+  readonly organization: string
+  readonly on: string
+  readonly buckets: readonly ArrearsBucket[]
+  readonly list: DueConnection
+}
+
+export interface ArrearsBucket {
+  readonly currency: string
+  readonly bucket: string
+  readonly loans: number
+  readonly principal: string
+}
+
+export interface ArrearsLine {
+  /** CURRENT, 1-30, 31-60, 61-90 or OVER_90 */
+  readonly bucket: string
+  readonly loans: number
+  readonly principal: string
+  readonly interest: string
 }
 
 export interface BusinessDay {
@@ -238,6 +315,20 @@ export interface CashFloat {
   readonly project: string
   readonly currency: string
   readonly amount: string
+}
+
+export interface CashFlow {
+  readonly date: string
+  readonly project: string
+  readonly projectName: string
+  readonly currency: string
+  /** FUNDED or REPAID */
+  readonly kind: string
+  readonly amount: string
+  readonly principal: string
+  readonly yield: string
+  readonly other: string
+  readonly funding: string
 }
 
 export interface Check {
@@ -277,9 +368,113 @@ export interface CriteriaInput {
   readonly rules?: unknown | undefined
 }
 
+export interface DirectoryConnection {
+  readonly edges: readonly DirectoryEdge[]
+  readonly pageInfo: PageInfo
+  readonly totalCount: number
+}
+
+export interface DirectoryEdge {
+  readonly cursor: string
+  readonly node: DirectoryProject
+}
+
+export interface DirectoryProject {
+  readonly key: string
+  readonly organization: string
+  readonly organizationName: string
+  readonly name: string
+  readonly description: string
+  readonly isInviteOnly: boolean
+  readonly profileUrl: string | null
+  readonly bannerUrl: string | null
+  readonly startDate: string
+  readonly endDate: string
+  readonly currency: string
+  readonly amount: string
+  readonly terms: LoanTerms
+  readonly funding: readonly FundingSource[]
+  readonly seniorCapital: string
+  readonly juniorCapital: string
+  /** Senior capital that the leverage still leaves room for. */
+  readonly room: string
+  readonly loanCount: number
+  readonly loans: LoanBook
+}
+
 /** It is done. */
 export interface Done {
   readonly ok: boolean
+}
+
+export interface Due {
+  readonly loan: string
+  readonly project: string
+  readonly status: string
+  readonly currency: string
+  readonly due: string
+  readonly principal: string
+  readonly interest: string
+  readonly dueDate: string
+  readonly daysLate: number
+  /** CURRENT, DAYS_1_30, DAYS_31_60, DAYS_61_90 or DAYS_OVER_90 */
+  readonly bucket: string
+  readonly outstanding: string
+  readonly borrower: string | null
+  readonly borrowerUser: string | null
+}
+
+export interface DueConnection {
+  readonly edges: readonly DueEdge[]
+  readonly pageInfo: PageInfo
+  readonly totalCount: number
+}
+
+export interface DueEdge {
+  readonly cursor: string
+  readonly node: Due
+}
+
+export interface ErasedRecords {
+  readonly loans: readonly string[]
+  readonly payments: readonly string[]
+}
+
+/** What happened, as in a webhook; nothing in it leads to a person. */
+export interface FeedItem {
+  readonly id: string
+  readonly book: string
+  readonly seq: number
+  readonly type: string
+  readonly at: string
+  readonly businessDate: string
+  readonly organization: string
+  readonly key: string
+  readonly project: string | null
+  readonly loan: string | null
+  readonly payment: string | null
+  readonly status: string | null
+  readonly currency: string | null
+  /** Amounts of the event by name, as decimal strings. */
+  readonly amounts: unknown
+  /** Amounts of the record after it by name, as decimal strings. */
+  readonly totals: unknown
+  readonly postings: readonly FeedPosting[]
+  readonly erased: ErasedRecords | null
+}
+
+export interface FeedPage {
+  readonly items: readonly FeedItem[]
+  /** The cursor for the next page. */
+  readonly next: number
+  readonly more: boolean
+}
+
+export interface FeedPosting {
+  readonly account: string
+  readonly currency: string
+  /** Debit positive. */
+  readonly amount: string
 }
 
 export interface Funding {
@@ -384,6 +579,41 @@ export interface Issuer {
   readonly did: string
 }
 
+export interface KeyFacts {
+  readonly loan: string | null
+  readonly project: string
+  readonly currency: string
+  readonly amount: string
+  readonly months: number
+  readonly fee: string
+  readonly deposit: string
+  readonly payout: string
+  readonly interestRate: string
+  readonly interest: string
+  readonly cost: string
+  readonly total: string
+  /** Percent a year by EU 2008/48/EC Annex I. */
+  readonly apr: string | null
+  readonly isEstimate: boolean
+  readonly instalments: readonly KeyFactsRow[]
+  readonly defaultAfterDays: number
+  readonly cashBack: string
+  readonly coolingOffDays: number
+  readonly digest: string
+  readonly language: string
+  readonly lines: readonly string[]
+  /** The same for a phone, at most 160 characters each. */
+  readonly screens: readonly string[]
+}
+
+export interface KeyFactsRow {
+  readonly number: number
+  readonly dueDate: string
+  readonly amount: string
+  readonly principal: string
+  readonly interest: string
+}
+
 export interface Loan {
   readonly key: string
   readonly project: string
@@ -414,7 +644,35 @@ export interface Loan {
   readonly borrower: string | null
   readonly borrowerUser: string | null
   readonly verifier: string | null
+  /** Through this day nothing is paid out. */
+  readonly coolingOffUntil: string | null
+  readonly coolingOffWaived: boolean
+  readonly keyFactsRequired: boolean
+  readonly payoutNeedsApproval: boolean
+  /** NONE, PROVIDED or CONFIRMED */
+  readonly service: string
+  readonly defaultedOn: string | null
+  readonly writtenOff: string
+  readonly recovered: string
+  readonly reschedules: number
+  readonly imported: boolean
   readonly version: number
+}
+
+/** What has become of a project's loans, in sums. */
+export interface LoanBook {
+  readonly lent: string
+  readonly repaid: string
+  readonly outstanding: LoanSum
+  /** The outstanding loans by how many days the oldest unpaid instalment is late. */
+  readonly arrears: readonly ArrearsLine[]
+  /** Principal of loans more than 30 days late as percent of the outstanding principal. */
+  readonly par30: string
+  readonly defaulted: LoanSum
+  readonly writtenOff: LoanSum
+  /** Loans repaid in full, with what they brought back. */
+  readonly completed: LoanSum
+  readonly interestEarned: string
 }
 
 export interface LoanConnection {
@@ -443,6 +701,31 @@ export interface LoanEvent {
   readonly amount: string | null
 }
 
+export interface LoanImport {
+  readonly dryRun: boolean
+  readonly digest: string
+  readonly rows: number
+  readonly loans: number
+  readonly known: number
+  readonly added: number
+  readonly totals: LoanTotals
+  readonly agrees: boolean
+  readonly currency: string
+  readonly faults: readonly LoanRowFault[]
+}
+
+export interface LoanRowFault {
+  readonly line: number
+  readonly column: string | null
+  readonly reason: string
+}
+
+export interface LoanSum {
+  readonly loans: number
+  readonly principal: string
+  readonly interest: string
+}
+
 export interface LoanTerms {
   readonly type: string
   readonly schedule: string
@@ -458,11 +741,14 @@ export interface LoanTerms {
   readonly riskDepositRate: string
   readonly defaultAfterDays: number
   readonly offerDays: number
+  readonly coolingOffDays: number
+  readonly approvalAbove: string | null
+  readonly debtCeiling: string | null
 }
 
 export interface LoanTermsInput {
   readonly type: string
-  /** FLAT or AD_HOC */
+  /** FLAT, AD_HOC, EQUAL_INSTALMENTS or EQUAL_PRINCIPAL */
   readonly schedule: string
   readonly minAmount: string
   readonly maxAmount: string
@@ -476,6 +762,24 @@ export interface LoanTermsInput {
   readonly riskDepositRate?: string | null | undefined
   readonly defaultAfterDays?: number | null | undefined
   readonly offerDays?: number | null | undefined
+  /** So many days after the signature nothing is paid out, unless the borrower waives it. */
+  readonly coolingOffDays?: number | null | undefined
+  /** A payout above it needs a second person's approval. */
+  readonly approvalAbove?: string | null | undefined
+  /** What a borrower may owe over all projects of the node, in months of her income. */
+  readonly debtCeiling?: string | null | undefined
+}
+
+export interface LoanTotals {
+  readonly count: number
+  readonly principal: string
+  readonly interest: string
+}
+
+export interface LoanTotalsInput {
+  readonly count: number
+  readonly principal: string
+  readonly interest: string
 }
 
 export interface Member {
@@ -489,6 +793,11 @@ export interface Membership {
   readonly type: string
   readonly organization: string | null
   readonly status: string
+}
+
+export interface NewWebhook {
+  readonly webhook: Webhook
+  readonly secret: string
 }
 
 export interface Offer {
@@ -506,6 +815,7 @@ export interface Offer {
   readonly cashBackRate: string
   readonly riskDepositRate: string
   readonly gracePeriod: number
+  readonly coolingOffDays: number
   readonly requires: readonly string[]
   readonly missing: readonly string[]
 }
@@ -529,6 +839,20 @@ export interface OrganizationConnection {
 export interface OrganizationEdge {
   readonly cursor: string
   readonly node: Organization
+}
+
+export interface Owed {
+  readonly loan: string
+  readonly organization: string
+  readonly project: string
+  readonly name: string
+  readonly status: string
+  readonly currency: string
+  readonly outstanding: string
+  readonly due: string
+  readonly daysLate: number
+  readonly nextAmount: string | null
+  readonly nextDue: string | null
 }
 
 export interface OwnCredential {
@@ -598,6 +922,34 @@ export interface Permission {
   /** REQUESTED, GRANTED or WITHDRAWN. */
   readonly status: string
   readonly at: string
+}
+
+export interface Portfolio {
+  readonly projects: readonly PortfolioProject[]
+}
+
+export interface PortfolioProject {
+  readonly project: string
+  readonly organization: string
+  readonly name: string
+  readonly status: string
+  readonly currency: string
+  readonly endDate: string
+  /** The business date of the organization to which the figures belong. */
+  readonly asOf: string
+  readonly intent: string
+  readonly interestRate: string
+  readonly invested: string
+  readonly principalRepaid: string
+  readonly principalOutstanding: string
+  /** Of a project that was wound up: principal that it could not give back. */
+  readonly principalLost: string
+  readonly yieldAccrued: string
+  readonly yieldPaid: string
+  readonly seniorCapital: string
+  readonly juniorCapital: string
+  readonly available: string
+  readonly loans: LoanBook
 }
 
 export interface Position {
@@ -701,6 +1053,18 @@ export interface PublicProjectEdge {
   readonly node: PublicProject
 }
 
+export interface Reschedule {
+  readonly loan: string
+  readonly on: string
+  readonly months: number
+  readonly principal: string
+  readonly cancelledInterest: string
+  readonly addedInterest: string
+  readonly outstandingBefore: string
+  readonly outstandingAfter: string
+  readonly instalments: readonly Instalment[]
+}
+
 export interface Session {
   readonly accessToken: string
   /** Seconds until the access token expires. */
@@ -716,6 +1080,27 @@ export interface SignedDocument {
   readonly type: string
   readonly signer: string
   readonly jws: string
+}
+
+export interface Statement {
+  readonly from: string | null
+  readonly to: string
+  readonly flows: readonly CashFlow[]
+  /** One for each currency. */
+  readonly totals: readonly StatementTotal[]
+  readonly csv: string
+}
+
+export interface StatementTotal {
+  readonly currency: string
+  readonly opening: string
+  readonly funded: string
+  readonly principal: string
+  readonly yield: string
+  readonly other: string
+  readonly closing: string
+  /** Percent a year, as a spreadsheet's XIRR; null where the flows have none. */
+  readonly xirr: string | null
 }
 
 export interface TrustedPair {
@@ -767,4 +1152,26 @@ export interface Verification {
   readonly result: SignedDocument | null
   /** Why it is not valid: the code, path and details of a refusal. */
   readonly refusal: unknown
+}
+
+export interface Webhook {
+  readonly id: string
+  readonly organization: string
+  readonly url: string
+  readonly books: readonly string[]
+  /** ACTIVE, or OFF: it failed for days, or said itself that it is gone. */
+  readonly status: string
+  readonly createdAt: string
+  readonly progress: readonly WebhookProgress[]
+}
+
+export interface WebhookProgress {
+  readonly book: string
+  /** The cursor after the entry that was delivered last. */
+  readonly delivered: number
+  /** How often the next one was tried in vain. */
+  readonly failures: number
+  readonly failingSince: string | null
+  readonly nextAt: string | null
+  readonly lastFailure: string | null
 }
