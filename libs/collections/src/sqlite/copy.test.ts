@@ -45,6 +45,7 @@ it('copies what there was at one moment, however much is written meanwhile', asy
   expect((await copied.findOne('phone', '+000'))?.id).toBe('a7')
   await opened.close()
   expect((await repository.get('a1'))?.doc.logins).toBe(9)
+  expect(await collections.waiting()).toEqual([{ collection: 'people', records: 5, since: expect.stringMatching(/^20/) as string }])
 })
 
 it('says so where the file cannot be made, and where its moment was never fixed', async () => {

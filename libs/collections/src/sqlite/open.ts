@@ -18,6 +18,14 @@ export interface CollectionsOptions {
   migrations?: string
 }
 
+/** Events of one collection that wait. */
+export interface Waiting {
+  readonly collection: string
+  readonly records: number
+  /** ISO instant of the oldest. */
+  readonly since: string
+}
+
 /** The collections of one group. */
 export interface Collections {
   /** Opens a collection; INVALID_DEFINITION. The same name gives the same repository, so that its writes wait for one another. */
@@ -26,6 +34,8 @@ export interface Collections {
   readonly migrated: readonly string[]
   /** Whether the database answers, and with the settings that make a write durable. */
   health(): Promise<{ ok: boolean; detail: string }>
+  /** How many records have events that wait to be delivered, by collection, and since when. */
+  waiting(): Promise<readonly Waiting[]>
   /** Prepares a copy of everything, as of one moment, into a file that does not exist yet: for a back-up while writing goes on. */
   copy(file: string): Promise<CollectionsCopy>
   /** Writes the file anew without what was deleted, for after an erasure. Takes time in proportion to the file. */
@@ -69,6 +79,13 @@ export async function openCollections({ file, cipher, clock = { now: () => new D
       await prisma.$queryRawUnsafe('SELECT count(*) AS n FROM "Shape"')
       const ok = synchronous === 2 && timeout === 5000
       return { ok, detail: ok ? 'ready' : 'the connection lost its settings, so that writes may not be synced: open the database again' }
+    },
+    async waiting() {
+      const rows = await prisma.$queryRawUnsafe<{ collection: string; records: bigint | number; oldest: string }[]>(
+        'SELECT "collection", count(*) AS records, min("pendingFrom") AS oldest FROM "Record" WHERE "pendingFrom" IS NOT NULL GROUP BY "collection" ORDER BY "collection"',
+      )
+      // An event's id begins with the milliseconds at which it was made.
+      return rows.map(({ collection, records, oldest }) => ({ collection, records: Number(records), since: new Date(Number.parseInt(oldest.slice(0, 12), 16)).toISOString() }))
     },
     copy: (target) => prepareCopy(url, target),
     async compact() {
