@@ -38,13 +38,14 @@ export interface RestInput {
 /**
  * The conditions that hold when nothing is under way: everything balances; clearing is zero; suspense is the open cases; what
  * borrowers owe, what is owed to others, capital and results are what the records say; each holder's cash is what the rails
- * confirmed; a closed project holds nothing; no account stands outside of this. Gives what does not hold, nothing if all does.
+ * confirmed, receipts that wait for their loan included; a closed project holds nothing; no account stands outside of this. Gives what does not hold, nothing if all does.
  */
 export function checkAtRest(input: RestInput): Finding[] {
   const findings: Finding[] = []
   if (!isBalanced(balanceLines(input.balances))) findings.push(...trialFindings(input.balances))
   const known = new Set<string>()
   for (const project of input.projects) findings.push(...checkProject(project, input, known))
+  findings.push(...checkReceipts(input, known))
   for (const line of balanceLines(input.balances)) {
     if (!known.has(line.account)) findings.push(finding('ACCOUNT_UNKNOWN', line.account, zero(line.currency), amountOfPosting(line)))
   }
@@ -72,10 +73,7 @@ function checkProject(project: ProjectState, input: RestInput, known: Set<string
     ['RESULT_DIFFERS', accounts.lossExpense(key), position.losses],
     ...cashOf(payments, currency).map(([account, amount]): [FindingCode, string, Amount] => ['CASH_DIFFERS', account, amount]),
   ]
-  for (const [, account] of expected) known.add(account)
-  const findings = expected
-    .map(([code, account, amount]) => finding(code, account, amount, balanceOf(input.balances, account, currency)))
-    .filter(({ expected: should, actual }) => should !== actual)
+  const findings = compared(expected, input.balances, currency, known)
 
   const held = balanceLines(input.balances).filter(line => accounts.projectOf(line.account) === key)
   if (project.status === 'CLOSED') {
@@ -86,10 +84,36 @@ function checkProject(project: ProjectState, input: RestInput, known: Set<string
   return findings
 }
 
-/** What waits in suspense is owed (credit) where it came in, missing (debit) where it went out. */
+/** What each organization holds of receipts that are assigned to no loan: money in cash, and owed in suspense. */
+function checkReceipts({ balances, payments }: RestInput, known: Set<string>): Finding[] {
+  const held = Map.groupBy(payments.filter(payment => payment.kind === 'RECEIPT'), ({ organizationId, currency }) => `${organizationId} ${currency.code}`)
+  return [...held.values()].flatMap(receipts => {
+    const { organizationId: key, currency: { code: currency } } = receipts[0]!
+    const waiting = receipts.filter(receipt => receipt.projectKey === key)
+    const cash = new Map(receipts.flatMap(({ to }) => (to ? [[accounts.cash(to, key), zero(currency)] as const] : [])))
+    for (const [account, amount] of cashOf(waiting, currency)) cash.set(account, amount)
+    const expected: [FindingCode, string, Amount][] = [
+      ['CLEARING_NOT_ZERO', accounts.clearing(key), zero(currency)],
+      ['SUSPENSE_DIFFERS', accounts.suspense(key), suspenseOf(waiting, currency)],
+      ...[...cash].map(([account, amount]): [FindingCode, string, Amount] => ['CASH_DIFFERS', account, amount]),
+    ]
+    return compared(expected, balances, currency, known)
+  })
+}
+
+/** What of the accounts is not what it should be; all of them are known from now on. */
+function compared(expected: readonly [FindingCode, string, Amount][], balances: Balances, currency: string, known: Set<string>): Finding[] {
+  for (const [, account] of expected) known.add(account)
+  return expected
+    .map(([code, account, amount]) => finding(code, account, amount, balanceOf(balances, account, currency)))
+    .filter(({ expected: should, actual }) => should !== actual)
+}
+
+/** What waits in suspense is owed (credit) where it came in, missing (debit) where it went out, and the other way round where it was reverted. */
 function suspenseOf(payments: readonly PaymentState[], currency: string): Amount {
   const open = payments.filter(payment => isOpenCase(payment) && directions[payment.kind] !== 'INNER')
-  return sum(currency, open.map(payment => (directions[payment.kind] === 'IN' ? negate(payment.amount) : payment.amount)))
+  const isOwed = ({ kind, status }: PaymentState) => (directions[kind] === 'IN') === (status !== 'REVERTED')
+  return sum(currency, open.map(payment => (isOwed(payment) ? negate(payment.amount) : payment.amount)))
 }
 
 /** What each holder has by the payments that are confirmed and not reverted. */

@@ -122,7 +122,7 @@ describe('yield', () => {
     const found = seniorPositions('HNL', [first, other, junior], '2026-03-31').map(([key, senior]) => [key, text(senior.yieldOwed)])
     expect(found).toEqual([['ada', '375.00'], ['ines', '750.00']])
     // 90,000.00 × 6 % × 30 / 360 = 450.00
-    expect(text(juniorPosition(project, [first, other, junior], '2026-03-31').yieldOwed)).toBe('450.00')
+    expect(text(juniorPosition(project, [first, other, junior], '2026-03-31', []).yieldOwed)).toBe('450.00')
   })
 })
 

@@ -4,6 +4,7 @@ import { DomainFault } from './faults.ts'
 import { interestByDays } from './interest.ts'
 import { figures, refuse, type Refused } from './refusals.ts'
 import type { FundingState } from './types/funding.ts'
+import type { LoanOrigin, LoanState } from './types/loan.ts'
 import type { FundingSource, ProjectState } from './types/project.ts'
 
 /** What a contract's capital has come to, or the junior capital as a whole. */
@@ -17,12 +18,15 @@ export interface CapitalPosition {
   readonly yieldOwed: Amount
 }
 
+/** What of a transfer its position depends on. */
+export type CapitalMove = Pick<FundingState, 'paymentType' | 'split' | 'isShare' | 'status' | 'valueDate'>
+
 /**
  * Folds the transfers of one contract: yield = outstanding principal × rate × days / 360, rounded half-even once for each period
  * between transfers, by value date through `asOf`. Transfers that were reverted count as if they had never been; shares of a
  * wound-up project count as paid. A project that was wound up earns no more: ask for no day after its distribution.
  */
-export function capitalPosition(currency: string, transfers: readonly FundingState[], percentAYear: string, asOf: LocalDate): CapitalPosition {
+export function capitalPosition(currency: string, transfers: readonly CapitalMove[], percentAYear: string, asOf: LocalDate): CapitalPosition {
   const valid = transfers.filter(transfer => transfer.status === 'CONFIRMED')
   const moves = valid
     .filter(transfer => !transfer.isShare && compareDates(transfer.valueDate, asOf) <= 0)
@@ -41,7 +45,7 @@ export function capitalPosition(currency: string, transfers: readonly FundingSta
   }
   accrueTo(asOf)
 
-  const of = (type: FundingState['paymentType']) => valid.filter(transfer => transfer.paymentType === type)
+  const of = (type: CapitalMove['paymentType']) => valid.filter(transfer => transfer.paymentType === type)
   const funded = sum(currency, of('INCOMING').map(transfer => transfer.split.principal))
   const principalPaid = sum(currency, of('OUTGOING').map(transfer => transfer.split.principal))
   const yieldPaid = sum(currency, of('OUTGOING').map(transfer => transfer.split.yield))
@@ -68,10 +72,20 @@ export function seniorPositions(currency: string, fundings: Iterable<FundingStat
     .map(([key, transfers]) => [key, capitalPosition(currency, transfers, transfers[0]!.interestRate, asOf)])
 }
 
-/** The position of the originator's junior capital; its yield is a ceiling, paid at the close only. */
-export function juniorPosition(project: ProjectState, fundings: Iterable<FundingState>, asOf: LocalDate): CapitalPosition {
-  const junior = [...fundings].filter(funding => funding.tranche === 'JUNIOR')
+/**
+ * The position of the originator's junior capital, open loans that were brought in as such included; its yield is a ceiling, paid at
+ * the close only. `loans` are those of the project, or at least those that were imported.
+ */
+export function juniorPosition(project: ProjectState, fundings: Iterable<FundingState>, asOf: LocalDate, loans: Iterable<LoanState>): CapitalPosition {
+  const junior: CapitalMove[] = [...fundings].filter(funding => funding.tranche === 'JUNIOR')
+  for (const loan of loans) if (loan.origin) junior.push(inKind(loan, loan.origin))
   return capitalPosition(project.currency.code, junior, project.juniorRate, asOf)
+}
+
+/** A loan that was taken over, as a transfer of capital on that day. */
+function inKind({ contractAmount, currency }: LoanState, { on }: LoanOrigin): CapitalMove {
+  const none = zero(currency.code)
+  return { paymentType: 'INCOMING', split: { yield: none, principal: contractAmount, other: none }, isShare: false, status: 'CONFIRMED', valueDate: on }
 }
 
 /** The active funding source of that id, or the refusal FUNDING_SOURCE. */

@@ -2,7 +2,7 @@ import { add, largestRemainder, maximum, minimum, subtract, sum, zero, type Amou
 import type { LocalDate } from './calendar.ts'
 import { juniorPosition, seniorPositions } from './capital.ts'
 import { DomainFault } from './faults.ts'
-import { paidOf, positionOf } from './position.ts'
+import { lostPrincipal, positionOf } from './position.ts'
 import type { DistributionInput, DistributionLine, Payable, PayableKind, Payee } from './types/distribution.ts'
 import type { FundingState } from './types/funding.ts'
 import type { LoanState } from './types/loan.ts'
@@ -89,8 +89,7 @@ export function distributionInput(
   const position = positionOf(project, loans, fundings)
   const inOrder = loans.toSorted((a, b) => (a.key < b.key ? -1 : 1))
   const paidOut = inOrder.filter(loan => loan.startDate !== null)
-  const junior = juniorPosition(project, fundings, on)
-  const lost = paidOut.filter(loan => loan.status === 'WRITTEN_OFF').map(loan => subtract(loan.contractAmount, paidOf(loan).principal))
+  const junior = juniorPosition(project, fundings, on, loans)
   return {
     organizationId: project.organizationId,
     cash: position.cash,
@@ -104,7 +103,7 @@ export function distributionInput(
       loss: position.losses,
       exchange: zero(currency),
     },
-    unpaidPrincipal: sum(currency, lost),
+    unpaidPrincipal: sum(currency, paidOut.map(lostPrincipal)),
     deposits: paidOut.filter(loan => loan.deposit.amount > 0n).map(loan => ({ loanKey: loan.key, amount: loan.deposit })),
     seniors: seniorPositions(currency, fundings, on).map(([contractKey, senior]) => ({
       contractKey,

@@ -6,18 +6,24 @@ export { outstandingOf, schedules, type ScheduleBuilder, type ScheduleInput, typ
 export { allocate } from './allocation.ts'
 export { loanFigures, loanTermsOf, quote, type LoanFigures, type Quote } from './quote.ts'
 export {
-  addPositions, earnedInterest, emptyPosition, expectedCash, fundingContribution, lendable, loanContribution, outstandingOfLoan, ownCash,
+  addPositions, earnedInterest, emptyPosition, expectedCash, fundingContribution, lendable, loanContribution, lostPrincipal, outstandingOfLoan, ownCash,
   paidOf, positionOf, projectContribution, requireFunds, subtractPositions, type ProjectPosition,
 } from './position.ts'
-export { capitalPosition, checkCommitment, juniorPosition, leverageOf, requireLeverage, seniorPositions, type CapitalPosition } from './capital.ts'
+export { capitalPosition, checkCommitment, juniorPosition, leverageOf, requireLeverage, seniorPositions, type CapitalMove, type CapitalPosition } from './capital.ts'
 export { closingCash, distribute, distributionInput, payablesOf, payShare, shareOwed, type PaidPart, type ShareSelection } from './distribution.ts'
 
 export { decideProject, type Distribute, type ProjectCommand, type RestFacts } from './project/decide.ts'
 export { applyProject } from './project/apply.ts'
 export { applyDay, decideDay, type CloseDay } from './project/day.ts'
 export { checkParams, trustsSomebody, MAXIMUM_MONTHS } from './project/terms.ts'
-export { closeDay, decideLoan, requireOpen, requirePayout, MAXIMUM_PAYMENTS, type ApplyForLoan, type LoanCommand } from './loan/decide.ts'
+export { decideLoan, requireOpen, requirePayout, MAXIMUM_PAYMENTS, type ApplyForLoan, type LoanCommand } from './loan/decide.ts'
 export { applyLoan } from './loan/apply.ts'
+export { closeDay, concernsDaysFrom } from './loan/day.ts'
+export { arrearsOf, bucketOf, dueOn, owedOf, type Arrears, type Due, type ParBucket } from './loan/arrears.ts'
+export { requireReversible, type ReversePayment } from './loan/correct.ts'
+export { remainingRows, type ImportLoan } from './loan/import.ts'
+export { coolingOffUntil } from './loan/protect.ts'
+export { MAXIMUM_RESCHEDULES, previewReschedule, type NewSchedule, type ReschedulePreview } from './loan/reschedule.ts'
 export { decideFunding, type ContractFacts, type FundingCommand, type PayShare, type RepayInvestor, type TransferCommand } from './funding/decide.ts'
 export { applyFunding } from './funding/apply.ts'
 export { decidePayment, directions, type PaymentCommand, type PaymentDirection } from './payment/decide.ts'

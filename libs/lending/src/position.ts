@@ -1,4 +1,4 @@
-import { add, compare, formatAmount, negate, subtract, sum, zero, type Amount, type Currency } from '@growr/money'
+import { add, compare, formatAmount, maximum, negate, subtract, sum, zero, type Amount, type Currency } from '@growr/money'
 import type { FundingState } from './types/funding.ts'
 import type { LoanState } from './types/loan.ts'
 import type { ProjectState } from './types/project.ts'
@@ -15,9 +15,9 @@ export interface ProjectPosition {
   readonly reserved: Amount
   /** Principal of all loans ever granted and not cancelled; bounded by the project's amount. */
   readonly granted: Amount
-  /** Principal that was paid out on loans. */
+  /** Principal that was paid out on loans, or taken over with them. */
   readonly lent: Amount
-  /** Principal and interest that borrowers repaid. */
+  /** Principal and interest that borrowers repaid, what was recovered after a write-off included. */
   readonly repaid: Amount
   readonly depositsHeld: Amount
   readonly feesOwed: Amount
@@ -26,7 +26,7 @@ export interface ProjectPosition {
   readonly receivableInterest: Amount
   /** Interest earned: of flat loans all at the disbursement, of ad-hoc loans as it accrues. */
   readonly interestIncome: Amount
-  /** Principal and earned interest that was written off. */
+  /** Principal and earned interest that was written off and not recovered. */
   readonly losses: Amount
   /** Capital that is outstanding to investors, and to the originator. */
   readonly senior: Amount
@@ -85,15 +85,19 @@ export function loanContribution(loan: LoanState): ProjectPosition {
   const interestIncome = earnedInterest(loan)
   const principalLeft = subtract(loan.contractAmount, paid.principal)
   const interestLeft = subtract(interestIncome, paid.interest)
+  const recovered = loan.recovered ?? zero(loan.currency.code)
   const owed = loan.status === 'WRITTEN_OFF'
-    ? { losses: add(principalLeft, interestLeft) }
+    ? { losses: subtract(add(principalLeft, interestLeft), recovered) }
     : { receivablePrincipal: principalLeft, receivableInterest: interestLeft }
+  const repaid = add(loan.repaidAmount, recovered)
   return {
     ...counted,
     granted: loan.contractAmount,
     lent: loan.contractAmount,
-    repaid: loan.repaidAmount,
-    cash: subtract(add(loan.repaidAmount, overpaymentsOwed), loan.payout),
+    repaid,
+    cash: subtract(add(repaid, overpaymentsOwed), loan.payout),
+    // What was taken over is capital in kind: nothing was paid out for it here.
+    ...(loan.origin ? { junior: loan.contractAmount } : {}),
     depositsHeld: loan.deposit,
     feesOwed: loan.fee,
     overpaymentsOwed,
@@ -112,9 +116,16 @@ export function earnedInterest(loan: LoanState): Amount {
 export function paidOf(loan: LoanState): { principal: Amount; interest: Amount } {
   const currency = loan.currency.code
   return {
-    principal: sum(currency, loan.schedule.map(row => row.paidPrincipal)),
-    interest: sum(currency, loan.schedule.map(row => row.paidInterest)),
+    principal: sum(currency, [...loan.schedule.map(row => row.paidPrincipal), ...(loan.earlier ? [loan.earlier.principal] : [])]),
+    interest: sum(currency, [...loan.schedule.map(row => row.paidInterest), ...(loan.earlier ? [loan.earlier.interest] : [])]),
   }
+}
+
+/** Principal of a loan that was written off and that nothing has brought back: what is recovered counts as principal first. */
+export function lostPrincipal(loan: LoanState): Amount {
+  const nothing = zero(loan.currency.code)
+  if (loan.status !== 'WRITTEN_OFF') return nothing
+  return maximum(subtract(subtract(loan.contractAmount, paidOf(loan).principal), loan.recovered ?? nothing), nothing)
 }
 
 /** What a borrower owes on a loan that is paid out: principal and earned interest, less what is paid. */

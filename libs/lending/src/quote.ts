@@ -55,6 +55,6 @@ export function quote(terms: LendingTerms, requestedAmount: Amount, requestedMon
 
 /** The terms that a loan takes over, without the project's bounds. */
 export function loanTermsOf(terms: LendingTerms): LoanTerms {
-  const { schedule, interestRate, disbursementFee, cashBackRate, gracePeriod, isCommunity, riskDepositRate, defaultAfterDays, offerDays } = terms
-  return { schedule, interestRate, disbursementFee, cashBackRate, gracePeriod, isCommunity, riskDepositRate, defaultAfterDays, offerDays }
+  const { type: _type, minAmount: _minAmount, maxAmount: _maxAmount, minMonths: _minMonths, maxMonths: _maxMonths, ...own } = terms
+  return own
 }

@@ -25,12 +25,17 @@ export type RefusalCode =
   // loans
   | 'LOAN_STATUS'
   | 'OFFER_LAPSED'
+  | 'COOLING_OFF'
+  | 'SERVICE_STATUS'
   // payments
   | 'PAYMENT_STATUS'
   | 'PAYMENT_AMOUNT'
   | 'CASH_INSUFFICIENT'
   | 'RAIL_MISMATCH'
   | 'NOTHING_TO_RETURN'
+  | 'APPROVAL_MISSING'
+  | 'REVERSAL_STATUS'
+  | 'ASSIGNED_ALREADY'
 
 /** A refusal as a value: the code, the field it is about, and figures that help. Never anything personal. */
 export interface Refused {

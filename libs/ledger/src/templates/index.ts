@@ -11,8 +11,14 @@ import { investorRepaid } from './investor-repaid.ts'
 import { juniorFunded } from './junior-funded.ts'
 import { juniorWithdrawn } from './junior-withdrawn.ts'
 import { loanDisbursed } from './loan-disbursed.ts'
+import { loanImported } from './loan-imported.ts'
+import { loanRecovered } from './loan-recovered.ts'
+import { loanRescheduled } from './loan-rescheduled.ts'
+import { loanWrittenOff } from './loan-written-off.ts'
 import { overpaymentRefunded } from './overpayment-refunded.ts'
+import { paymentAssigned } from './payment-assigned.ts'
 import { paymentConfirmed } from './payment-confirmed.ts'
+import { paymentReversed } from './payment-reversed.ts'
 import { unmatched } from './payment-unmatched.ts'
 import { projectDistributed } from './project-distributed.ts'
 import { projectFunded } from './project-funded.ts'
@@ -51,6 +57,16 @@ const templates: Templates = {
     'loan.overpayment-refunded': (event, _before, after) => overpaymentRefunded(after.projectKey, event.data.amount),
     'loan.lapsed': nothing,
     'loan.cancelled': nothing,
+    'loan.imported': (_event, _before, after) => loanImported(after),
+    'loan.cooling-off-waived': nothing,
+    'loan.service-provided': nothing,
+    'loan.service-confirmed': nothing,
+    // What it owes is still owed; only the write-off says that it is lost.
+    'loan.defaulted': nothing,
+    'loan.written-off': (_event, before, after) => loanWrittenOff(existing(before), after),
+    'loan.recovered': (event, before, after) => loanRecovered(existing(before), after, event.data.amount),
+    'loan.rescheduled': (_event, before, after) => loanRescheduled(existing(before), after),
+    'loan.payment-reversed': (event, before, after) => paymentReversed(existing(before), after, event.data.amount),
   },
   funding: {
     'funding.project-funded': (_event, _before, after) => projectFunded(after),
@@ -68,6 +84,11 @@ const templates: Templates = {
     'payment.reverted': (_event, before) => reverse(paymentConfirmed(existing(before))),
     'payment.unmatched': (_event, _before, after) => unmatched(after),
     'payment.suspense-resolved': (_event, before) => suspenseResolved(existing(before)),
+    'payment.approved': nothing,
+    'payment.reversal-requested': nothing,
+    'payment.reversal-rejected': nothing,
+    'payment.assigned': (_event, before, after) => paymentAssigned(existing(before), after),
+    'payment.assignment-reversed': (_event, before, after) => reverse(paymentAssigned(after, existing(before))),
   },
 }
 

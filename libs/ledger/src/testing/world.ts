@@ -127,7 +127,7 @@ export class World {
 
   disburse(loanKey: string, on: string, from: Holder = bank): Refused | null {
     const loan = this.loans.get(loanKey)!
-    const refused = requirePayout(loan, this.position)
+    const refused = requirePayout(loan, this.position, on)
     if (refused) return refused
     const paid = this.pay('DISBURSEMENT', loan.payout, on, { from }, loanKey)
     if (typeof paid !== 'string') return paid

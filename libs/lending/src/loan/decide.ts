@@ -1,13 +1,18 @@
 import { add, compare, isPositive, subtract, type Amount } from '@growr/money'
-import { compareDates, isDate, laterDate, type LocalDate } from '../calendar.ts'
+import { compareDates, isDate, type LocalDate } from '../calendar.ts'
 import { requireAmount, requireValueDate } from '../checks.ts'
 import { figures, firstRefusal, refuse, type Decision, type Refused } from '../refusals.ts'
 import { loanTermsOf, quote } from '../quote.ts'
 import { ownCash, requireFunds, type ProjectPosition } from '../position.ts'
-import { outstandingOf } from '../schedule/index.ts'
 import type { CancelReason, LoanEvent, LoanMoney, LoanState, LoanSubject, LoanVerification, RefusalReason } from '../types/loan.ts'
 import type { ProjectState } from '../types/project.ts'
-import { accrues, accruedThrough, allocationOf, settlementOf } from './settlement.ts'
+import { reversePayment, writeOff, type ReversePayment } from './correct.ts'
+import { closeDay } from './day.ts'
+import { importLoan, type ImportLoan } from './import.ts'
+import { confirmService, markServiceProvided, requireCooledOff, waiveCoolingOff } from './protect.ts'
+import { requireLoanStatus, requireUndistributed } from './require.ts'
+import { reschedule, type NewSchedule } from './reschedule.ts'
+import { paymentAdded } from './restate.ts'
 
 /** More payments than this on one loan are refused (LOAN_STATUS): each entry holds the whole list. */
 export const MAXIMUM_PAYMENTS = 2_000
@@ -34,14 +39,23 @@ export type LoanCommand =
   | ({ readonly type: 'refundOverpayment' } & LoanMoney)
   | { readonly type: 'cancel'; readonly on: LocalDate; readonly reason: Exclude<CancelReason, 'LAPSED'>; readonly disbursementUnderWay: boolean }
   | { readonly type: 'closeDay'; readonly date: LocalDate }
+  | ImportLoan
+  | { readonly type: 'waiveCoolingOff'; readonly on: LocalDate }
+  | { readonly type: 'markServiceProvided'; readonly on: LocalDate }
+  | { readonly type: 'confirmService'; readonly on: LocalDate }
+  | ({ readonly type: 'reschedule'; readonly reason: string; readonly project: ProjectState } & NewSchedule)
+  | { readonly type: 'writeOff'; readonly project: ProjectState; readonly on: LocalDate }
+  | ({ readonly type: 'reversePayment' } & ReversePayment)
 
 /**
  * What a command on a loan comes to. Codes: PROJECT_NOT_OPEN, AMOUNT_INVALID, CURRENCY_MISMATCH, PROJECT_AMOUNT_EXCEEDED,
  * FUNDS_INSUFFICIENT, FUNDS_RESERVED, DUPLICATE, NOT_FOUND, LOAN_STATUS, OFFER_LAPSED, PAYMENT_AMOUNT, VALUE_DATE, NOTHING_TO_RETURN,
- * NOT_OWED, PROJECT_STATUS. `closeDay` may give no events; it never refuses.
+ * NOT_OWED, PROJECT_STATUS, COOLING_OFF, SERVICE_STATUS. `closeDay` may give no events; it never refuses. `repay` on a loan that was
+ * written off gives a recovery.
  */
 export function decideLoan(state: LoanState | null, command: LoanCommand): Decision<LoanEvent> {
   if (command.type === 'apply') return state ? refuse('DUPLICATE', 'key') : apply(command)
+  if (command.type === 'import') return state ? refuse('DUPLICATE', 'key') : importLoan(command)
   if (!state) return refuse('NOT_FOUND', 'loan')
   switch (command.type) {
     case 'sign': return sign(state, command)
@@ -51,12 +65,18 @@ export function decideLoan(state: LoanState | null, command: LoanCommand): Decis
     case 'refundOverpayment': return refundOverpayment(state, command)
     case 'cancel': {
       const { on, reason, disbursementUnderWay } = command
-      const refused = requireStatus(state, ['APPROVED', 'SIGNED'])
+      const refused = requireLoanStatus(state, 'APPROVED', 'SIGNED')
       if (refused) return refused
       if (disbursementUnderWay) return refuse('LOAN_STATUS', 'disbursement', { status: state.status, disbursement: 'ADDED' })
       return { events: [{ type: 'loan.cancelled', data: { on, reason } }] }
     }
     case 'closeDay': return { events: closeDay(state, command.date) }
+    case 'waiveCoolingOff': return waiveCoolingOff(state, command.on)
+    case 'markServiceProvided': return markServiceProvided(state, command.on)
+    case 'confirmService': return confirmService(state, command.on)
+    case 'reschedule': return reschedule(state, command)
+    case 'writeOff': return writeOff(state, command)
+    case 'reversePayment': return reversePayment(state, command)
   }
 }
 
@@ -103,15 +123,18 @@ export function requireOpen(project: ProjectState, on: LocalDate): Refused | nul
   return open ? null : refuse('PROJECT_NOT_OPEN', 'project', { status, startDate, endDate })
 }
 
-/** Refuses unless the loan may be paid out now: SIGNED, and the project still holds the principal that it reserved. */
-export function requirePayout(loan: LoanState, position: ProjectPosition): Refused | null {
-  return requireStatus(loan, ['SIGNED']) ?? (compare(loan.contractAmount, ownCash(position)) > 0
+/**
+ * Refuses unless the loan may be paid out on that day: SIGNED, the cooling-off time over or waived (COOLING_OFF), and the project still
+ * holds the principal that it reserved.
+ */
+export function requirePayout(loan: LoanState, position: ProjectPosition, on: LocalDate): Refused | null {
+  return requireLoanStatus(loan, 'SIGNED') ?? requireCooledOff(loan, on) ?? (compare(loan.contractAmount, ownCash(position)) > 0
     ? refuse('FUNDS_INSUFFICIENT', 'amount', figures(loan.currency, { needed: loan.contractAmount, held: ownCash(position) }))
     : null)
 }
 
 function sign(loan: LoanState, { on, contractDigest, subject }: Extract<LoanCommand, { type: 'sign' }>): Decision<LoanEvent> {
-  const refused = requireStatus(loan, ['APPROVED'])
+  const refused = requireLoanStatus(loan, 'APPROVED')
   if (refused) return refused
   if (loan.offerUntil !== null && compareDates(on, loan.offerUntil) > 0) return refuse('OFFER_LAPSED', 'loan', { offerUntil: loan.offerUntil })
   return { events: [{ type: 'loan.signed', data: { on, contractDigest }, ...(subject ? { subject } : {}) }] }
@@ -120,18 +143,20 @@ function sign(loan: LoanState, { on, contractDigest, subject }: Extract<LoanComm
 function disburse(loan: LoanState, command: LoanMoney): Decision<LoanEvent> {
   const refused = firstRefusal(
     () => (loan.disbursementKey === command.paymentKey ? refuse('DUPLICATE', 'payment') : null),
-    () => requireStatus(loan, ['SIGNED']),
+    () => requireLoanStatus(loan, 'SIGNED'),
     () => requireAmount(command.amount, loan.currency),
     () => (compare(command.amount, loan.payout) === 0 ? null : refuse('PAYMENT_AMOUNT', 'amount', figures(loan.currency, { due: loan.payout }))),
     () => requireValueDate(command.valueDate, command.bookingDate, loan.signedOn),
+    () => requireCooledOff(loan, command.valueDate),
   )
   return refused ?? { events: [{ type: 'loan.disbursed', data: money(command) }] }
 }
 
 function cancelDisbursement(loan: LoanState, { paymentKey, on }: Extract<LoanCommand, { type: 'cancelDisbursement' }>): Decision<LoanEvent> {
-  const refused = requireStatus(loan, ['DISBURSED'])
+  const refused = requireLoanStatus(loan, 'DISBURSED')
   if (refused) return refused
   if (loan.disbursementKey !== paymentKey) return refuse('NOT_FOUND', 'payment')
+  if (loan.reschedules) return refuse('LOAN_STATUS', 'reschedules', { status: loan.status, reschedules: loan.reschedules.length })
   if (loan.payments.length > 0) return refuse('LOAN_STATUS', 'payments', { status: loan.status, payments: loan.payments.length })
   return { events: [{ type: 'loan.disbursement-cancelled', data: { paymentKey, on } }] }
 }
@@ -140,17 +165,17 @@ function cancelDisbursement(loan: LoanState, { paymentKey, on }: Extract<LoanCom
 function repay(loan: LoanState, command: LoanMoney, project: ProjectState): Decision<LoanEvent> {
   const refused = firstRefusal(
     () => (loan.payments.some(payment => payment.key === command.paymentKey) ? refuse('DUPLICATE', 'payment') : null),
-    () => requireStatus(loan, ['DISBURSED', 'DEFAULTED', 'REPAID']),
-    () => (project.distribution ? refuse('PROJECT_STATUS', 'project', { status: project.status, distributed: project.distribution.on }) : null),
+    () => requireLoanStatus(loan, 'DISBURSED', 'DEFAULTED', 'REPAID', 'WRITTEN_OFF'),
+    () => requireUndistributed(project),
     () => (loan.payments.length < MAXIMUM_PAYMENTS ? null : refuse('LOAN_STATUS', 'payments', { maximum: MAXIMUM_PAYMENTS })),
     () => requireAmount(command.amount, loan.currency),
     () => requireValueDate(command.valueDate, command.bookingDate, loan.startDate),
   )
   if (refused) return refused
-  const payments = [...loan.payments, { key: command.paymentKey, amount: command.amount, valueDate: command.valueDate }]
-  const settlement = settlementOf(loan, payments, laterDate(accruedThrough(loan), command.valueDate))
+  const { settlement, allocation, loss, cured } = paymentAdded(loan, command)
+  if (loan.status === 'WRITTEN_OFF') return { events: [{ type: 'loan.recovered', data: { ...money(command), ...allocation, loss } }] }
   const repaid = settlement.settledOn !== null && loan.status !== 'REPAID'
-  return { events: [{ type: 'loan.instalment-paid', data: { ...money(command), allocation: allocationOf(loan, settlement), repaid } }] }
+  return { events: [{ type: 'loan.instalment-paid', data: { ...money(command), allocation, repaid, ...(cured ? { cured } : {}) } }] }
 }
 
 function refundOverpayment(loan: LoanState, command: LoanMoney): Decision<LoanEvent> {
@@ -162,31 +187,6 @@ function refundOverpayment(loan: LoanState, command: LoanMoney): Decision<LoanEv
     () => requireValueDate(command.valueDate, command.bookingDate, loan.startDate),
   )
   return refused ?? { events: [{ type: 'loan.overpayment-refunded', data: money(command) }] }
-}
-
-/**
- * What a day that closes does to a loan: an offer that nobody signed lapses at the end of its last day; ad-hoc interest accrues
- * through that day; an instalment that fell due by then and is not settled is overdue. A day that was closed before adds nothing.
- */
-export function closeDay(loan: LoanState, date: LocalDate): LoanEvent[] {
-  if (loan.status === 'APPROVED') {
-    return loan.offerUntil !== null && compareDates(date, loan.offerUntil) >= 0 ? [{ type: 'loan.lapsed', data: { on: date } }] : []
-  }
-  if (loan.status !== 'DISBURSED' && loan.status !== 'DEFAULTED') return []
-  const events: LoanEvent[] = []
-  if (accrues(loan) && compareDates(date, accruedThrough(loan)) > 0) {
-    const interest = allocationOf(loan, settlementOf(loan, loan.payments, date)).accrued
-    events.push({ type: 'loan.interest-accrued', data: { through: date, interest } })
-  }
-  const instalments = loan.schedule
-    .filter(row => row.overdueOn === null && isPositive(outstandingOf(row)) && compareDates(row.dueDate, date) <= 0)
-    .map(row => row.number)
-  if (instalments.length > 0) events.push({ type: 'loan.overdue', data: { on: date, instalments } })
-  return events
-}
-
-function requireStatus(loan: LoanState, allowed: readonly LoanState['status'][]): Refused | null {
-  return allowed.includes(loan.status) ? null : refuse('LOAN_STATUS', 'status', { status: loan.status })
 }
 
 function money({ paymentKey, amount, valueDate, bookingDate }: LoanMoney): LoanMoney {

@@ -132,9 +132,9 @@ describe('a disbursement', () => {
     expect(refusalOf(decideLoan(signed, { ...payout, valueDate: '2026-03-05' }))).toBe('VALUE_DATE valueDate')
     expect(refusalOf(decideLoan(signed, { ...payout, valueDate: '2026-03-08' }))).toBe('VALUE_DATE valueDate')
     expect(refusalOf(decideLoan(run(signed, payout), payout))).toBe('DUPLICATE payment')
-    expect(requirePayout(signed, { ...holding(hnl('20000.00')), reserved: hnl('20000.00') })).toBeNull()
-    expect(refusalOf(requirePayout(signed, holding(hnl('19999.99'))))).toBe('FUNDS_INSUFFICIENT amount')
-    expect(refusalOf(requirePayout(approved, holding(hnl('20000.00'))))).toBe('LOAN_STATUS status')
+    expect(requirePayout(signed, { ...holding(hnl('20000.00')), reserved: hnl('20000.00') }, '2026-03-07')).toBeNull()
+    expect(refusalOf(requirePayout(signed, holding(hnl('19999.99')), '2026-03-07'))).toBe('FUNDS_INSUFFICIENT amount')
+    expect(refusalOf(requirePayout(approved, holding(hnl('20000.00')), '2026-03-07'))).toBe('LOAN_STATUS status')
   })
 
   it('that is cancelled takes the loan back to SIGNED as it was', () => {

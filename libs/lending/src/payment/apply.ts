@@ -23,14 +23,43 @@ function next(state: PaymentState | null, event: PaymentEvent): PaymentState {
       return { ...payment, status: 'REVERTED', statusReason: event.data.reason }
     }
     case 'payment.unmatched': {
-      const payment = from(state, type, ['CONFIRMED'])
+      const payment = from(state, type, ['CONFIRMED', 'REVERTED'])
       if (isOpenCase(payment)) throw new DomainFault('EVENT_UNEXPECTED', 'the payment is in suspense already')
       return { ...payment, suspense: { since: event.data.on, reason: event.data.reason, resolvedOn: null } }
     }
     case 'payment.suspense-resolved': {
-      const payment = from(state, type, ['CONFIRMED'])
+      const payment = from(state, type, ['CONFIRMED', 'REVERTED'])
       if (!payment.suspense || !isOpenCase(payment)) throw new DomainFault('EVENT_UNEXPECTED', 'the payment is not in suspense')
       return { ...payment, suspense: { ...payment.suspense, resolvedOn: event.data.on } }
+    }
+    case 'payment.approved': {
+      const payment = from(state, type, ['ADDED'])
+      if (!payment.needsApproval || payment.approvedOn) throw new DomainFault('EVENT_UNEXPECTED', 'the payment waits for no approval')
+      return { ...payment, approvedOn: event.data.on }
+    }
+    case 'payment.reversal-requested': {
+      const payment = from(state, type, ['CONFIRMED'])
+      if (payment.reversal) throw new DomainFault('EVENT_UNEXPECTED', 'a reversal was asked for already')
+      return { ...payment, reversal: event.data }
+    }
+    case 'payment.reversal-rejected': {
+      const payment = from(state, type, ['CONFIRMED'])
+      if (!payment.reversal) throw new DomainFault('EVENT_UNEXPECTED', 'no reversal was asked for')
+      return { ...payment, reversal: null }
+    }
+    case 'payment.assigned': {
+      const payment = from(state, type, ['CONFIRMED'])
+      if (payment.kind !== 'RECEIPT' || payment.assignedOn || !payment.suspense || !isOpenCase(payment)) {
+        throw new DomainFault('EVENT_UNEXPECTED', 'only a receipt that waits in the organization’s suspense is assigned')
+      }
+      const { loanKey, projectKey, on } = event.data
+      return { ...payment, loanKey, projectKey, assignedOn: on, suspense: { ...payment.suspense, resolvedOn: on } }
+    }
+    case 'payment.assignment-reversed': {
+      const payment = from(state, type, ['CONFIRMED'])
+      if (payment.kind !== 'RECEIPT' || !payment.assignedOn || isOpenCase(payment)) throw new DomainFault('EVENT_UNEXPECTED', 'the receipt is not assigned')
+      const { on, reason } = event.data
+      return { ...payment, loanKey: null, projectKey: payment.organizationId, assignedOn: null, suspense: { since: on, reason, resolvedOn: null } }
     }
     default: return unknownEvent(event)
   }

@@ -1,4 +1,4 @@
-import { compare, isPositive, parseDecimal, parseRate, type Amount, type Currency, type Json } from '@growr/money'
+import { compare, isNegative, isPositive, parseDecimal, parseRate, type Amount, type Currency, type Json } from '@growr/money'
 import { compareDates, isDate } from '../calendar.ts'
 import { quote } from '../quote.ts'
 import { refuse, type Refused } from '../refusals.ts'
@@ -49,6 +49,9 @@ function checkLending(loans: LendingTerms, amount: Amount, currency: Currency): 
   if (!isCount(loans.gracePeriod, 0, longestGrace)) return terms('loans.gracePeriod')
   if (!isCount(loans.defaultAfterDays, 1, 36_500)) return terms('loans.defaultAfterDays')
   if (!isCount(loans.offerDays, 1, 3_650)) return terms('loans.offerDays')
+  if (!isCount(loans.coolingOffDays ?? 0, 0, 365)) return terms('loans.coolingOffDays')
+  if (loans.approvalAbove && (loans.approvalAbove.currency !== currency.code || isNegative(loans.approvalAbove))) return terms('loans.approvalAbove')
+  if (typeof loans.debtCeiling === 'string' && !isDecimal(loans.debtCeiling)) return terms('loans.debtCeiling')
   return checkPayout(loans)
 }
 

@@ -1,17 +1,18 @@
-import { addMonths, compareDates, daysBetween, laterDate, type LocalDate } from '../calendar.ts'
+import { compareDates, daysBetween, laterDate, type LocalDate } from '../calendar.ts'
 import { DomainFault } from '../faults.ts'
 import { interestByDays } from '../interest.ts'
 import type { Instalment, LoanPayment } from '../types/loan.ts'
-import { instalment, type ScheduleBuilder, type ScheduleInput, type Settlement } from './schedule.ts'
+import { dueDateOf, instalment, type ScheduleBuilder, type ScheduleInput, type Settlement } from './schedule.ts'
 
 /** Ad-hoc (bullet): everything is due at once, after the loan's months; its interest is an estimate, as if nothing were paid before. */
-function draw({ principal, months, terms, start }: ScheduleInput): Instalment[] {
+function draw(input: ScheduleInput): Instalment[] {
+  const { principal, months, terms, start, carried } = input
   if (!Number.isInteger(months) || months < 1 || principal.amount <= 0n) {
     throw new DomainFault('INPUT_INVALID', 'an ad-hoc loan has a principal and at least one month')
   }
-  const dueDate = addMonths(start, months)
+  const dueDate = dueDateOf(input, months)
   const interest = interestByDays(principal, terms.interestRate, daysBetween(start, dueDate))
-  return [instalment(1, dueDate, principal.amount, interest.amount, principal.currency)]
+  return [instalment(1, dueDate, principal.amount, interest.amount + (carried?.amount ?? 0n), principal.currency)]
 }
 
 /**
@@ -29,7 +30,8 @@ function settle(input: ScheduleInput, drawn: readonly Instalment[], payments: re
 
   let day = input.start
   let principalLeft = input.principal.amount
-  let accrued = 0n
+  // Carried interest bears none.
+  let accrued = input.carried?.amount ?? 0n
   let paidInterest = 0n
   let overpaid = 0n
   let settledOn: LocalDate | null = null

@@ -49,7 +49,7 @@ export interface DistributionInput {
   /** All the project's money. */
   readonly cash: Amount
   readonly closing: ClosingFigures
-  /** Principal that was written off or is in default and given up. */
+  /** Principal that was written off and not recovered. */
   readonly unpaidPrincipal: Amount
   readonly deposits: readonly { readonly loanKey: string; readonly amount: Amount }[]
   readonly seniors: readonly { readonly contractKey: string; readonly principal: Amount; readonly yield: Amount }[]

@@ -53,6 +53,33 @@ export interface LoanSubject {
   readonly payoutReference?: string
 }
 
+/** A row of a schedule that is not paid yet, as an event holds it. */
+export interface PlannedRow {
+  readonly dueDate: LocalDate
+  readonly principal: Amount
+  readonly interest: Amount
+}
+
+/** A schedule that was replaced: from which day on, by what, why (a code, nothing personal), and how it stood by then. */
+export interface Reschedule {
+  readonly on: LocalDate
+  readonly months: number
+  /** null: a month after `on`. */
+  readonly firstDue: LocalDate | null
+  readonly reason: string
+  readonly previous: readonly Instalment[]
+}
+
+/** Where a loan comes from that this node did not pay out: the rows that were left in the originator's former books. */
+export interface LoanOrigin {
+  readonly kind: 'IMPORTED'
+  /** A keyed digest of the loan's number in those books. */
+  readonly number: string
+  readonly on: LocalDate
+  /** Of an AD_HOC loan one row, whose interest is what had accrued by `on`. */
+  readonly rows: readonly PlannedRow[]
+}
+
 export type CancelReason = 'LAPSED' | 'BY_BORROWER' | 'BY_ORIGINATOR'
 
 export interface LoanState {
@@ -105,6 +132,20 @@ export interface LoanState {
   readonly cashBack: Amount
   readonly refusals: readonly RefusalReason[]
   readonly cancelled: { readonly on: LocalDate; readonly reason: CancelReason } | null
+  /** The day on which the borrower waived the cooling-off time. */
+  readonly coolingOffWaivedOn?: LocalDate
+  /** The good or service that the loan is for: provided by the agent's word, confirmed by the borrower's code. */
+  readonly service?: { readonly providedOn: LocalDate; readonly confirmedOn: LocalDate | null }
+  /** The last default, which stays as history when it is cured by a payment or by a new schedule. */
+  readonly defaulted?: { readonly on: LocalDate; readonly daysLate: number; readonly curedOn: LocalDate | null }
+  /** What the write-off found unpaid. What stands of it now follows from the payments. */
+  readonly writtenOff?: { readonly on: LocalDate; readonly principal: Amount; readonly interest: Amount }
+  /** Repaid of what was written off. */
+  readonly recovered?: Amount
+  readonly reschedules?: readonly Reschedule[]
+  /** Paid under schedules that were replaced; `schedule` begins with what was left. */
+  readonly earlier?: { readonly principal: Amount; readonly interest: Amount }
+  readonly origin?: LoanOrigin
   readonly subject?: LoanSubject | null
 }
 
@@ -123,9 +164,9 @@ export interface LoanApplied {
   readonly verification?: LoanVerification
 }
 
-/** Where a repayment went, as changes: negative only where an earlier value date moves interest to principal. */
+/** Where a repayment went, as changes: negative where an earlier value date moves interest to principal, or a payment is taken back. */
 export interface Allocation {
-  /** AD_HOC: interest newly accrued by this payment's value date. */
+  /** AD_HOC: interest newly accrued by this payment's value date. Else what a new schedule's interest changes by, if there is one. */
   readonly accrued: Amount
   readonly interest: Amount
   readonly principal: Amount
@@ -143,6 +184,46 @@ export interface InstalmentPaid extends LoanMoney {
   readonly allocation: Allocation
   /** True if nothing is left: the loan is REPAID by this payment. */
   readonly repaid: boolean
+  /** True if the loan was in default and this payment brings it up to date. */
+  readonly cured?: true
+}
+
+/** A repayment of a loan that was written off. */
+export interface LoanRecovered extends LoanMoney, Allocation {
+  /** What of the loss it brings back; interest and principal move only by a value date before the write-off. */
+  readonly loss: Amount
+}
+
+/** A payment that is taken out of the loan as if it had never been. All figures are changes. */
+export interface PaymentReversed {
+  readonly paymentKey: string
+  readonly amount: Amount
+  readonly on: LocalDate
+  /** A code, nothing personal. */
+  readonly reason: string
+  readonly allocation: Allocation
+  /** Of a loan that was written off: what of the loss stands again, negative. */
+  readonly loss?: Amount
+  /** True if the loan was repaid and is open again. */
+  readonly reopened: boolean
+}
+
+export interface LoanRescheduled {
+  readonly on: LocalDate
+  readonly months: number
+  readonly firstDue: LocalDate | null
+  readonly reason: string
+  /** The new rows: the principal that is left; in the first, interest that fell due by `on` and is not paid. */
+  readonly rows: readonly PlannedRow[]
+  /** Interest of rows that were not due yet, which nobody owes any more; and the interest of the new rows in its place. */
+  readonly cancelledInterest: Amount
+  readonly addedInterest: Amount
+}
+
+/** A loan taken over from the originator's former books: capital in kind. */
+export interface LoanImported extends LoanApplied {
+  readonly months: number
+  readonly origin: LoanOrigin
 }
 
 type LoanEventOf<Type extends string, Data> = EventWith<Type, Data, LoanSubject>
@@ -159,3 +240,12 @@ export type LoanEvent =
   | LoanEventOf<'loan.overpayment-refunded', LoanMoney>
   | LoanEventOf<'loan.lapsed', { readonly on: LocalDate }>
   | LoanEventOf<'loan.cancelled', { readonly on: LocalDate; readonly reason: CancelReason }>
+  | LoanEventOf<'loan.imported', LoanImported>
+  | LoanEventOf<'loan.cooling-off-waived', { readonly on: LocalDate }>
+  | LoanEventOf<'loan.service-provided', { readonly on: LocalDate }>
+  | LoanEventOf<'loan.service-confirmed', { readonly on: LocalDate }>
+  | LoanEventOf<'loan.defaulted', { readonly on: LocalDate; readonly daysLate: number }>
+  | LoanEventOf<'loan.written-off', { readonly on: LocalDate; readonly principal: Amount; readonly interest: Amount }>
+  | LoanEventOf<'loan.recovered', LoanRecovered>
+  | LoanEventOf<'loan.rescheduled', LoanRescheduled>
+  | LoanEventOf<'loan.payment-reversed', PaymentReversed>

@@ -6,8 +6,11 @@ import type { EventWith } from './event.ts'
 export type ProjectStatus = 'DRAFT' | 'ACTIVATED' | 'DEACTIVATED' | 'CLOSED'
 export type FundingType = 'BANK' | 'ONCHAIN' | 'MULTISIG' | 'CROWDFUNDING'
 
-/** Names a schedule builder: FLAT instalments, or AD_HOC (bullet, interest by days). */
-export type ScheduleKind = 'FLAT' | 'AD_HOC'
+/**
+ * Names a schedule builder: FLAT instalments, AD_HOC (bullet, interest by days), or of a declining balance EQUAL_INSTALMENTS (annuity)
+ * and EQUAL_PRINCIPAL.
+ */
+export type ScheduleKind = 'FLAT' | 'AD_HOC' | 'EQUAL_INSTALMENTS' | 'EQUAL_PRINCIPAL'
 
 /** The terms that a loan takes over from its project. Rates are percentages as decimal text: "18.00" is 18 %. */
 export interface LoanTerms {
@@ -26,6 +29,15 @@ export interface LoanTerms {
   readonly defaultAfterDays: number
   /** The contract must be signed within that many days of the approval. */
   readonly offerDays: number
+  /** That many days after the signature nothing is paid out, unless the borrower waives it; none if absent. */
+  readonly coolingOffDays?: number
+  /** A payout above it needs a second person's approval; none does if absent or null. */
+  readonly approvalAbove?: Amount | null
+  /**
+   * What the borrower owes over all projects of the node, this loan's commitment included, may be at most that many times the monthly
+   * income that a credential shows; decimal text. No ceiling if absent or null.
+   */
+  readonly debtCeiling?: string | null
 }
 
 /** What a project lends: the bounds of its loans and their terms. Months are the durations. */
