@@ -1,3 +1,4 @@
+import type { ViewReader } from '@growr/books'
 import { type Bus } from '@growr/bus'
 import { organization as organizations } from '@growr/contracts'
 import type { Repository } from '@growr/collections'
@@ -9,6 +10,8 @@ import type { ContractDoc, IntentDoc, ReceiptDoc } from './investor/investor.col
 /** What the services of this group share. */
 export interface Financing {
   readonly books: FinancingBooks
+  /** The loans of each project in sums: `portfolioView`. */
+  readonly portfolio: ViewReader
   readonly intents: Repository<IntentDoc>
   readonly contracts: Repository<ContractDoc>
   readonly receipts: Repository<ReceiptDoc>

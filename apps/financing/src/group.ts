@@ -16,6 +16,8 @@ import { investorService } from './investor/investor.service.ts'
 import { loanFollowers } from './loan/loan.followers.ts'
 import { loanResolvers } from './loan/loan.resolvers.ts'
 import { loanService } from './loan/loan.service.ts'
+import { portfolioResolvers } from './portfolio/portfolio.resolvers.ts'
+import { portfolioView } from './portfolio/portfolio.view.ts'
 import { Closings } from './project/project.closing.ts'
 import { closeDays } from './project/project.day.ts'
 import { projectResolvers } from './project/project.resolvers.ts'
@@ -54,7 +56,7 @@ export function createFinancingGroup(options: FinancingOptions): Group {
     name: NAME,
     typeDefs: readTypeDefs(new URL('.', import.meta.url)),
     resolvers: {
-      Query: { ...projectResolvers['Query'], ...loanResolvers['Query'], ...investorResolvers['Query'], ...fundingResolvers['Query'] },
+      Query: { ...projectResolvers['Query'], ...loanResolvers['Query'], ...investorResolvers['Query'], ...fundingResolvers['Query'], ...portfolioResolvers['Query'] },
       Mutation: { ...projectResolvers['Mutation'], ...loanResolvers['Mutation'], ...investorResolvers['Mutation'], ...fundingResolvers['Mutation'] },
     },
   })
@@ -87,7 +89,7 @@ export function createFinancingGroup(options: FinancingOptions): Group {
       const books = await openBookStore(keep, clock)
       opened = books
       const tenants = await keep.collections.repository<{ id: string }>({ name: 'tenants', personal: [], lookup: {} })
-      const shared: Omit<Financing, 'books'> = {
+      const shared: Omit<Financing, 'books' | 'portfolio'> = {
         intents: await keep.collections.repository(intents),
         contracts: await keep.collections.repository(contracts),
         receipts: await keep.collections.repository(receipts),
@@ -101,6 +103,7 @@ export function createFinancingGroup(options: FinancingOptions): Group {
       }
       const whole: Financing = {
         ...shared,
+        portfolio: await books.store.view(portfolioView),
         books: await FinancingBooks.open({
           store: books.store,
           tenants,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
-import { amount, connection, email, id, instant, page, percent, signed, text } from './shapes.ts'
+import { fundingType, FundingSource, LoanTerms } from './project.ts'
+import { amount, connection, currency, date, email, id, instant, page, percent, signed, text } from './shapes.ts'
 
 export const intentStatus = z.enum(['REQUESTED', 'INVITED', 'CONFIRMED', 'SIGNED', 'REJECTED'])
 
@@ -81,4 +82,150 @@ export const findByInvestor = defineAction({
   params: z.strictObject({ ...page }),
   result: connection(Intent),
   access: { users: { INVESTOR: 'own' } },
+})
+
+/** How many loans, and what is outstanding (or lost) of their principal and their earned interest. */
+export const LoanSum = z.object({ loans: z.number().int(), principal: amount, interest: amount })
+export type LoanSum = z.output<typeof LoanSum>
+
+/** How late a loan is, by the due date of its oldest instalment that is not wholly paid: in time, or so many days past it. */
+export const arrearsBucket = z.enum(['CURRENT', '1-30', '31-60', '61-90', 'OVER_90'])
+export const ArrearsLine = LoanSum.extend({ bucket: arrearsBucket })
+
+/** What has become of a project's loans, in sums: nothing of it leads to a borrower. */
+export const LoanBook = z.object({
+  /** Principal paid out on loans so far, and principal and interest that borrowers have paid. */
+  lent: amount,
+  repaid: amount,
+  outstanding: LoanSum,
+  /** The outstanding loans by how late they are, in every bucket. */
+  arrears: z.array(ArrearsLine),
+  /** Principal outstanding of loans more than 30 days late as percent of all that is outstanding, half-even to two decimals. */
+  par30: percent,
+  /** Of the outstanding: loans that were declared defaulted. */
+  defaulted: LoanSum,
+  /** What was written off and has not been recovered since. */
+  writtenOff: LoanSum,
+  /** Loans that are repaid in full, with the principal and the interest that they brought back. */
+  completed: LoanSum,
+  /** Interest that the loans have earned so far, paid or not. */
+  interestEarned: amount,
+})
+export type LoanBook = z.output<typeof LoanBook>
+
+export const PortfolioProject = z.object({
+  project: id,
+  organization: id,
+  name: z.string(),
+  status: z.string(),
+  currency: z.string(),
+  endDate: date,
+  /** The business date of the project's organization to which the figures belong. */
+  asOf: date,
+  intent: id,
+  interestRate: percent,
+  /** The investor's own money in it. */
+  invested: amount,
+  principalRepaid: amount,
+  principalOutstanding: amount,
+  /** Of a project that was wound up: principal that it could not give back. */
+  principalLost: amount,
+  yieldAccrued: amount,
+  yieldPaid: amount,
+  /** All capital in the project, and what of it may be lent now. */
+  seniorCapital: amount,
+  juniorCapital: amount,
+  available: amount,
+  loans: LoanBook,
+})
+export type PortfolioProject = z.output<typeof PortfolioProject>
+
+export const portfolio = defineAction({
+  name: 'investor.portfolio',
+  kind: 'query',
+  about: 'What the own capital reached: for each project with a signed contract what was invested and came back, and the loans behind it in sums. The same comes live from GET /live/portfolio.',
+  params: z.strictObject({ project: id.optional() }),
+  result: z.object({ projects: z.array(PortfolioProject) }),
+  access: { users: { INVESTOR: 'own' } },
+})
+
+export const CashFlow = z.object({
+  date,
+  project: id,
+  projectName: z.string(),
+  currency: z.string(),
+  kind: z.enum(['FUNDED', 'REPAID']),
+  /** What it was: of money that came back, principal, yield, and of a closed project's share what is neither. */
+  amount,
+  principal: amount,
+  yield: amount,
+  other: amount,
+  /** The Funding entry, by which its receipt is found. */
+  funding: id,
+})
+
+export const StatementTotal = z.object({
+  currency: z.string(),
+  /** What the capital was worth at the beginning and is at the end: principal outstanding and yield owed. */
+  opening: amount,
+  funded: amount,
+  principal: amount,
+  yield: amount,
+  other: amount,
+  closing: amount,
+  /** The yearly return of the flows in percent, with opening and closing as flows: as a spreadsheet's XIRR, actual days over 365. Null where the flows have none. */
+  xirr: z.string().nullable(),
+})
+
+export const statement = defineAction({
+  name: 'investor.statement',
+  kind: 'query',
+  about: 'The own cash flows by value date, their sums and return for each currency, and all of it as CSV (RFC 4180) that is safe to open in a spreadsheet.',
+  params: z.strictObject({ project: id.optional(), from: date.optional(), to: date.optional() }),
+  result: z.object({ from: date.nullable(), to: date, flows: z.array(CashFlow), totals: z.array(StatementTotal), csv: z.string() }),
+  access: { users: { INVESTOR: 'own' } },
+})
+
+/** A project as an investor finds it: what it lends on which terms, what it pays, who stands before in losses, and how its loans do. */
+export const DirectoryProject = z.object({
+  key: id,
+  organization: id,
+  organizationName: z.string(),
+  name: z.string(),
+  description: z.string(),
+  isInviteOnly: z.boolean(),
+  profileUrl: z.string().nullable(),
+  bannerUrl: z.string().nullable(),
+  startDate: date,
+  endDate: date,
+  currency: z.string(),
+  amount,
+  terms: LoanTerms,
+  funding: z.array(FundingSource),
+  seniorCapital: amount,
+  juniorCapital: amount,
+  /** Senior capital that the leverage still leaves room for. */
+  room: amount,
+  loanCount: z.number().int(),
+  loans: LoanBook,
+})
+export type DirectoryProject = z.output<typeof DirectoryProject>
+
+export const directory = defineAction({
+  name: 'investor.directory',
+  kind: 'query',
+  about: 'The public projects that are open, with their terms, rates and how their loans do. The filters narrow it: words of name or description, currency, organization, kind of funding, the least rate, an amount that a source takes, the last end, only those open to requests.',
+  params: z.strictObject({
+    words: text(80).optional(),
+    currency: currency.optional(),
+    organization: id.optional(),
+    fundingType: fundingType.optional(),
+    minRate: percent.optional(),
+    invests: amount.optional(),
+    endsBy: date.optional(),
+    openOnly: z.boolean().default(false),
+    ...page,
+  }),
+  result: connection(DirectoryProject),
+  access: { public: true },
 })

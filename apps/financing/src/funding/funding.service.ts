@@ -9,6 +9,7 @@ import { amountOfIntent, type IntentDoc } from '../investor/investor.collections
 import { requireAtBank } from '../project/project.accounts.ts'
 import { investorsOf } from '../project/project.rights.ts'
 import { settleShares } from '../project/project.shares.ts'
+import { capitalOf, transfersOf } from './funding.capital.ts'
 import { presentFunding } from './funding.present.ts'
 
 /** Project funding and the repayment of investors; reads and writes the Funding book. */
@@ -32,15 +33,9 @@ export function fundingService(financing: Financing): Service {
 
   const facts = (doc: IntentDoc, project: ProjectState): ContractFacts => {
     const { code } = project.currency
-    const transfers = books.fundingsOf(doc.project).filter((transfer) => transfer.contractKey === doc.id)
+    const transfers = transfersOf(financing, doc)
     return { contractKey: doc.id, sourceId: doc.source ?? '', committed: amountOfIntent(doc, code), funded: capitalPosition(code, transfers, '0', project.startDate).funded }
   }
-  const owedTo = (doc: IntentDoc, project: ProjectState, asOf: string): CapitalPosition => {
-    const transfers = books.fundingsOf(doc.project).filter((transfer) => transfer.contractKey === doc.id)
-    const rate = transfers[0]?.interestRate ?? project.funding.find(({ id }) => id === doc.source)?.interestRate ?? '0'
-    return capitalPosition(project.currency.code, transfers, rate, asOf)
-  }
-
   type Register = Params<typeof contract.fund> | Params<typeof contract.refund>
   type Transfer = Omit<Extract<FundingCommand, { type: 'fundJunior' }>, 'type'>
 
@@ -97,7 +92,7 @@ export function fundingService(financing: Financing): Service {
         handle: (params, context) => register(contract.refund.name, params, context, (transfer, doc) => {
           const shares = { contract: facts(doc, transfer.project), ...transfer }
           if (transfer.project.distribution) return { type: 'payShare', tranche: 'SENIOR', selection: { payee: 'INVESTOR', party: doc.id, kind: null }, ...shares }
-          return { type: 'repayInvestor', owed: owedTo(doc, transfer.project, transfer.valueDate), position: books.position(transfer.project), ...shares }
+          return { type: 'repayInvestor', owed: capitalOf(financing, doc, transfer.project, transfer.valueDate), position: books.position(transfer.project), ...shares }
         }),
       }),
       action(contract.revert, { scope: scopeOf, handle: revert }),
@@ -122,8 +117,7 @@ export function fundingService(financing: Financing): Service {
           const doc = await requireIntent(intent)
           const project = books.requireProject(doc.project).state
           const asOf = await today(financing, doc.organization)
-          // A share-out fixed the yield; nothing is earned after it.
-          const capital = owedTo(doc, project, project.distribution && project.distribution.on < asOf ? project.distribution.on : asOf)
+          const capital = capitalOf(financing, doc, project, asOf)
           const text = (amount: CapitalPosition['funded']) => decimal(maximum(amount, zero(amount.currency)), project.currency)
           return {
             intent, project: doc.project, currency: project.currency.code, asOf,

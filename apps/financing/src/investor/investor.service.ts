@@ -3,6 +3,7 @@ import { investor as contract, Refusal, user as users, type Caller, type Contrac
 import type { Written } from '@growr/collections'
 import { action, connectionOf } from '@growr/service'
 import { type Financing, organizationOf } from '../financing.ts'
+import { portfolioActions } from '../portfolio/portfolio.actions.ts'
 import type { IntentDoc } from './investor.collections.ts'
 import { acceptInvitation, contractOf, signContract } from './investor.commitment.ts'
 import { Intents, type Asked } from './investor.intents.ts'
@@ -74,6 +75,7 @@ export function investorService(financing: Financing): Service {
         scope: (_params, { caller }: { caller: Caller }) => ({ owners: caller.kind === 'user' ? [caller.userId] : [] }),
         handle: ({ first, after }, context) => connectionOf(financing.intents, { investor: callingUser(context).userId }, { first, after }, (doc) => intents.present(doc)),
       }),
+      ...portfolioActions(financing),
     ],
   })
 }

@@ -79,6 +79,9 @@ export const financingFixtures: Readonly<Record<string, Fixture>> = {
   'investor.findById': async (f, t) => ({ intent: (await f.intent(t, 'INVITED')).intent }),
   'investor.findByProject': async (f, t) => ({ project: (await f.intent(t, 'INVITED')).project }),
   'investor.findByInvestor': () => ({}),
+  'investor.portfolio': () => ({}),
+  'investor.statement': () => ({}),
+  'investor.directory': () => ({}),
 
   'funding.fund': async (f, t) => ({ intent: (await f.intent(t, 'SIGNED', 'fresh')).intent, amount: '100000.00', reference: 'BANK-9' }),
   'funding.refund': async (f, t) => ({ intent: (await f.intent(t, 'FUNDED', 'fresh')).intent, amount: '1000.00', reference: 'BACK-9' }),
