@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
-import { identity, loan as loans, user as users } from '@growr/contracts'
+import { identity, loan as loans, user as users, webhook } from '@growr/contracts'
 import { callerOf } from '../bus.ts'
 import { startConnector } from '../connector.ts'
 import { KYC } from '../lending.ts'
@@ -25,6 +25,20 @@ const connected = (f: Fixtures, { organization }: Target): Promise<void> =>
     await f.world.door.do(organization.admin, 'setConnector', { organization: organization.id, url, publicKey })
   })
 
+/** Ten webhooks are as many as there may be: those of earlier calls make room. */
+async function roomForWebhooks(f: Fixtures, { organization }: Target): Promise<void> {
+  const held = (await f.as(organization.admin, webhook.findWebhooks, { organization: organization.id })) as webhook.Webhook[]
+  for (const { id } of held) await f.as(organization.admin, webhook.removeWebhook, { webhook: id })
+}
+
+/** A webhook that is sent nothing: nobody is erased here. */
+async function aWebhook(f: Fixtures, t: Target): Promise<string> {
+  await roomForWebhooks(f, t)
+  const { organization } = t
+  const made = (await f.as(organization.admin, webhook.addWebhook, { organization: organization.id, url: 'https://books.example/growr', books: ['erasures'] })) as { webhook: { id: string } }
+  return made.webhook.id
+}
+
 /** A session beside the one in which everything else is done. */
 const throwaway = async (f: Fixtures, { caller }: Target) => (caller ? { as: { session: await f.world.people.signIn(caller) } } : {})
 
@@ -47,6 +61,15 @@ export const identityFixtures: Readonly<Record<string, Fixture>> = {
   'organization.list': () => ({}),
   'organization.addMember': (f, t) => ({ organization: t.organization.id, type: 'BORROWER', name: 'Newcomer', phone: f.world.people.phone() }),
   'organization.setConnector': (_f, t) => ({ organization: t.organization.id, url: 'https://system.example/confirm', publicKey: { kty: 'OKP', crv: 'Ed25519', x: generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x } }),
+
+  'organization.addWebhook': async (f, t) => {
+    await roomForWebhooks(f, t)
+    return { organization: t.organization.id, url: 'https://books.example/growr', books: ['erasures'] }
+  },
+  'organization.removeWebhook': async (f, t) => ({ webhook: await f.fresh(`webhook ${t.organization.id}`, () => aWebhook(f, t)) }),
+  'organization.resumeWebhook': async (f, t) => ({ webhook: await aWebhook(f, t) }),
+  'organization.findWebhooks': (_f, t) => ({ organization: t.organization.id }),
+  'organization.feed': (_f, t) => ({ organization: t.organization.id, book: 'loan' }),
 
   'user.me': () => ({}),
   'user.findById': (_f, t) => ({ id: t.person.session.user }),
