@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { accessConfig } from '@growr/access'
+import { ussdConfig } from '@growr/identity'
 import { logLevels, secret } from '@growr/runtime'
 import { z } from 'zod'
 
@@ -31,6 +32,11 @@ const bus = z.strictObject({
   bulkhead: z.strictObject({ concurrency: z.number().int().min(1), maxQueue: z.number().int().min(0) }).optional().describe('How many calls of one action run at once, and how many may wait.'),
 })
 
+const mobileMoney = z.strictObject({
+  prefix: z.string().regex(/^[A-Z0-9]{1,6}$/).default('GRW').describe('With which the node\'s payment codes begin (1 to 6 capital letters and digits): one that no other node has whose payments come over the same account.'),
+  darajaUrl: z.url({ protocol: /^https?$/ }).optional().describe('Where M-PESA\'s Daraja is; Safaricom\'s own address if not given. Over https, except on this machine.'),
+})
+
 /** Everything that an operator can set: in a JSON file, by GROWR_* variables or on the command line. Unknown keys are refused. */
 export const nodeConfig = z.strictObject({
   data: z.string().min(1).default('.data').describe('The data directory.'),
@@ -49,6 +55,7 @@ export const nodeConfig = z.strictObject({
   bus: bus.prefault({}),
   smtp: smtp.optional(),
   sms: sms.optional(),
+  mobileMoney: mobileMoney.prefault({}),
 })
 export type NodeConfig = z.output<typeof nodeConfig>
 

@@ -3,12 +3,19 @@ import { OneTimeCodes, systemClock } from '@growr/auth'
 import { createBus, type Broker, type Bus, type CallTokens, type Service } from '@growr/bus'
 import { organization as organizations, project as projects, Refusal } from '@growr/contracts'
 import { readTypeDefs, subgraph } from '@growr/graphql'
-import { createIds, isMovable, type Clock, type Logger } from '@growr/runtime'
-import { atomicStore, openBookStore, openKeep, type Group, type Keep, type KeepOptions } from '@growr/service'
+import { didKey, didKeyKid, parsePublicJwk, type Signer } from '@growr/credentials'
+import { daraja, type MobileMoneyProvider } from '@growr/mobilemoney'
+import { createIds, createTimer, isMovable, type Clock, type Logger } from '@growr/runtime'
+import { atomicStore, every, openBookStore, openKeep, type Group, type Keep, type KeepOptions } from '@growr/service'
 import { PaymentBooks } from './books/payment-books.ts'
+import { accounts, hints, lists, loanCodes, looks, statements } from './mobile/mobile.collections.ts'
+import { mobileRoutes } from './mobile/mobile.http.ts'
+import { MobileLooks } from './mobile/mobile.looks.ts'
 import { today, type Payments } from './payments.ts'
-import { codes, holders } from './payment/payment.collections.ts'
+import { codes, holders, receipts } from './payment/payment.collections.ts'
 import { bookTransfer, CODE_HOURS, reachLoan, sendCode } from './payment/payment.followers.ts'
+import { tellOf } from './payment/payment.messages.ts'
+import { giveReceipt } from './payment/payment.receipts.ts'
 import { paymentResolvers } from './payment/payment.resolvers.ts'
 import { paymentService } from './payment/payment.service.ts'
 
@@ -18,6 +25,16 @@ export interface PaymentOptions {
   readonly broker: Broker
   readonly clock: Clock
   readonly log: Logger
+  readonly mobile?: MobileMoneyOptions
+  /** False while the node may send nothing; always true unless told. */
+  readonly sending?: () => boolean
+}
+
+export interface MobileMoneyOptions {
+  /** With which payment codes begin: one that no other node has whose payments come over the same account. */
+  readonly prefix?: string
+  /** Where Daraja is; Safaricom's own address unless told. */
+  readonly darajaUrl?: string
 }
 
 export const NAME = 'payment'
@@ -27,11 +44,13 @@ const POLL_MS = 30_000
 const CATCH_UP_MS = 5_000
 /** How often expired codes are cleared away. */
 const TIDY_MS = 3_600_000
+/** How often it is looked whether a provider of mobile money is to be asked. */
+const MOBILE_MS = 30_000
 
-export const openPaymentKeep = (options: Pick<KeepOptions, 'dataDir' | 'passphrase' | 'clock' | 'cost'>): Promise<Keep> => openKeep({ ...options, group: NAME, purposes: ['payment-codes', 'holders'] })
+export const openPaymentKeep = (options: Pick<KeepOptions, 'dataDir' | 'passphrase' | 'clock' | 'cost'>): Promise<Keep> => openKeep({ ...options, group: NAME, purposes: ['payment-codes', 'holders', 'payment-keys', 'collections'] })
 
 /** Payment, with the Payment book of each organization. */
-export function createPaymentGroup({ keep, tokens, broker, clock, log }: PaymentOptions): Group {
+export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = {}, sending = () => true }: PaymentOptions): Group {
   const bus: Bus = createBus({ name: NAME, tokens, broker })
   const services: Service[] = []
   const following: Follower<StoredEntry>[] = []
@@ -41,6 +60,9 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log }: Payment
   const { typeDefs, schema } = subgraph({ name: NAME, typeDefs: readTypeDefs(new URL('.', import.meta.url)), resolvers: paymentResolvers })
   let opened: { store: BookStore; close(): Promise<void> } | undefined
   let payments: Payments | undefined
+  let watching: MobileLooks | undefined
+  const timer = createTimer(clock, (name, error) => log.error({ name, error }, 'a task failed'))
+  const providers = new Map<string, MobileMoneyProvider>([daraja({ now: () => clock.now(), ...(mobile.darajaUrl === undefined ? {} : { baseUrl: mobile.darajaUrl }) })].map((provider) => [provider.name, provider]))
   let tidying: NodeJS.Timeout | undefined
 
   const retrying = (follower: string) => ({ onError: (error: unknown, attempt: number): void => log.warn({ error, attempt, follower }, 'a follower tries again') })
@@ -77,6 +99,10 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log }: Payment
     bus,
     services,
     subgraph: { name: NAME, typeDefs, schema },
+    routes: mobileRoutes(() => {
+      if (!payments) throw new Refusal('UNAVAILABLE')
+      return payments
+    }),
     get store() {
       return opened?.store
     },
@@ -85,7 +111,10 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log }: Payment
       const books = await openBookStore(keep, clock)
       opened = books
       const pseudonyms = keep.custody.secret('holders')
+      const names = keep.custody.secret('payment-keys')
       const codeRecords = await keep.collections.repository(codes)
+      const hintRecords = await keep.collections.repository(hints)
+      const listRecords = await keep.collections.repository(lists)
       const zones = new Map<string, string>()
       const whole: Payments = {
         books: await PaymentBooks.open({
@@ -106,10 +135,29 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log }: Payment
         untold: (template, code) => log.error({ template, code }, 'a message was refused'),
         unsent: new Map(),
         zones,
+        receipts: await keep.collections.repository(receipts),
+        // The parts are told apart by their lengths, so that no two lists of names are one text.
+        keyOf: (kind, ...parts) => `${kind}-${names.hmac(JSON.stringify([kind, ...parts])).toString('base64url').slice(0, 22)}`,
+        sending,
+        mobile: {
+          prefix: mobile.prefix ?? 'GRW',
+          providers,
+          accounts: await keep.collections.repository(accounts),
+          hints: hintRecords,
+          codes: await keep.collections.repository(loanCodes),
+          looks: await keep.collections.repository(looks),
+          statements: await keep.collections.repository(statements),
+          wake: (organization) => watching?.wake(organization),
+          log: (level, message, fields) => log[level](fields, message),
+        },
+        lists: listRecords,
+        listSigner: await listSigner(keep),
       }
       payments = whole
       // Codes live in real time; where the clock is moved, the records' own time says nothing about them.
-      if (!isMovable(clock)) tidying = setInterval(() => void codeRecords.removeExpired(500).catch((error: unknown) => log.warn({ error }, 'expired codes were not cleared away')), TIDY_MS).unref()
+      const expiring = [codeRecords, hintRecords, listRecords]
+      const tidy = (): void => expiring.forEach((records) => void records.removeExpired(500).catch((error: unknown) => log.warn({ error }, 'what has expired was not cleared away')))
+      if (!isMovable(clock)) tidying = setInterval(tidy, TIDY_MS).unref()
       services.push(paymentService(whole))
       const offered = services.map((service) => bus.serve(service))
       await bus.start()
@@ -121,8 +169,18 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log }: Payment
       whole.books.onOpen((book) => {
         const toLoans = book.follow('loans', (entry) => reachLoan(whole, entry), retrying('loans'))
         loans.set(book.organization, toLoans)
-        following.push(book.follow('codes', (entry) => sendCode(whole, entry), retrying('codes')), toLoans)
+        following.push(
+          toLoans,
+          book.follow('codes', (entry) => sendCode(whole, entry), retrying('codes')),
+          book.follow('receipts', (entry) => giveReceipt(whole, entry), retrying('receipts')),
+          book.follow('messages', (entry) => tellOf(whole, entry), retrying('messages')),
+        )
       })
+      const looking = new MobileLooks(whole)
+      watching = looking
+      timer.every('mobile money', MOBILE_MS, () => looking.tick())
+      // What was called back before the node stopped is asked about now, not at the next tick.
+      for await (const { id } of every(whole.mobile.accounts)) looking.wake(id)
       bus.on('financing.appended', ({ book, organization }) => {
         if (book === 'funding') follow(String(organization))
       })
@@ -135,6 +193,7 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log }: Payment
     },
 
     async idle() {
+      await watching?.idle()
       await Promise.all([...transfers.values()].map((follower) => follower.idle()))
       await Promise.all(following.map((follower) => follower.idle()))
     },
@@ -147,9 +206,19 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log }: Payment
 
     async stop() {
       clearInterval(tidying)
+      await timer.stop()
+      await watching?.stop()
       await bus.stop()
       await opened?.close()
       await keep.close()
     },
   }
+}
+
+/** The node's signature under collection lists: a did:key, which any device can check without asking anybody. */
+async function listSigner({ custody }: Keep): Promise<Signer> {
+  const { kid, publicJwk } = await custody.ensure({ purpose: 'collections', algorithm: 'ES256' })
+  const jwk = parsePublicJwk(publicJwk)
+  const did = didKey(jwk)
+  return { did, kid: didKeyKid(did), algorithm: 'ES256', sign: (bytes) => custody.sign(kid, bytes) }
 }

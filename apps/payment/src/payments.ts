@@ -4,8 +4,11 @@ import type { Repository } from '@growr/collections'
 import { organization as organizations } from '@growr/contracts'
 import type { Holder } from '@growr/lending'
 import { businessDate, type Clock } from '@growr/runtime'
+import type { Signer } from '@growr/credentials'
+import type { MobileMoneyProvider } from '@growr/mobilemoney'
 import type { PaymentBooks } from './books/payment-books.ts'
-import type { HolderDoc } from './payment/payment.collections.ts'
+import type { AccountDoc, HintDoc, ListDoc, LoanCodeDoc, LookDoc, StatementDoc } from './mobile/mobile.collections.ts'
+import type { HolderDoc, ReceiptDoc } from './payment/payment.collections.ts'
 
 /** What the parts of this group share. */
 export interface Payments {
@@ -27,20 +30,61 @@ export interface Payments {
   readonly unsent: Map<string, { readonly code: string; readonly validUntil: Date }>
   /** Time zones of organizations, which do not change. */
   readonly zones: Map<string, string>
+  readonly receipts: Repository<ReceiptDoc>
+  /**
+   * The key of a payment that the outside names (a provider's reference, a receipt made offline): keyed, so that nobody who knows the
+   * name finds the payment, and the same name is never booked twice.
+   */
+  readonly keyOf: (kind: 'M' | 'C', ...names: readonly string[]) => string
+  /** False where nothing may be sent until the operator has reconciled the node with the world. */
+  readonly sending: () => boolean
+  readonly mobile: Mobile
+  readonly lists: Repository<ListDoc>
+  /** With whose key collection lists are signed: the node's, for this alone. */
+  readonly listSigner: Signer
 }
 
-/** The organization's business date now. */
-export async function today({ bus, clock, zones }: Pick<Payments, 'bus' | 'clock' | 'zones'>, organization: string): Promise<string> {
+/** What belongs to mobile money. */
+export interface Mobile {
+  /** With which the node's payment codes begin. */
+  readonly prefix: string
+  readonly providers: ReadonlyMap<string, MobileMoneyProvider>
+  readonly accounts: Repository<AccountDoc>
+  readonly hints: Repository<HintDoc>
+  readonly codes: Repository<LoanCodeDoc>
+  readonly looks: Repository<LookDoc>
+  readonly statements: Repository<StatementDoc>
+  /** Asks the provider of an organization soon. */
+  readonly wake: (organization: string) => void
+  readonly log: (level: 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void
+}
+
+async function zoneOf({ bus, zones }: Pick<Payments, 'bus' | 'zones'>, organization: string): Promise<string> {
   let zone = zones.get(organization)
   if (zone === undefined) {
     zone = (await bus.call(organizations.findById, { id: organization }, { as: { service: 'payment' } })).timezone
     zones.set(organization, zone)
   }
-  return businessDate(clock.now(), zone)
+  return zone
+}
+
+/** The organization's business date now. */
+export async function today(payments: Pick<Payments, 'bus' | 'clock' | 'zones'>, organization: string): Promise<string> {
+  return businessDate(payments.clock.now(), await zoneOf(payments, organization))
+}
+
+/** The organization's business date at an instant, and never one that has not come yet. */
+export async function dayOf(payments: Pick<Payments, 'bus' | 'clock' | 'zones'>, organization: string, at: Date): Promise<string> {
+  const now = await today(payments, organization)
+  const day = businessDate(at, await zoneOf(payments, organization))
+  return day > now ? now : day
 }
 
 /** The organization's account at the bank. */
 export const bankOf = (organization: string): Holder => ({ rail: 'BANK', holder: organization })
+
+/** The organization's account at its provider of mobile money. */
+export const mobileOf = (organization: string): Holder => ({ rail: 'MOBILE', holder: organization })
 
 /** The float of an agent; remembered so that the pseudonym can be shown as the agent again. */
 export async function floatOf({ pseudonym, holders }: Payments, organization: string, agent: string): Promise<Holder> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
-import { amount, code, connection, currency, date, done, id, instant, page, phone, rail, reference, signed, text } from './shapes.ts'
+import { amount, code, connection, currency, date, id, instant, page, phone, rail, reference, signed, text } from './shapes.ts'
 import { Account } from './project.ts'
 
 export const paymentStatus = z.enum(['ADDED', 'CONFIRMED', 'FAILED', 'REVERTED'])
@@ -152,7 +152,8 @@ export const erasePerson = defineAction({
   internal: true,
   about: 'Destroys a person\'s keys in the Payment book of every organization; STILL_OWED while a payment of theirs is under way or they hold cash. `check` only looks.',
   params: z.strictObject({ user: id, check: z.boolean().default(false) }),
-  result: done,
+  /** The payments that lead to nobody any more (with `check`: that would). */
+  result: z.object({ erased: z.array(z.object({ organization: id, payments: z.array(id) })) }),
   access: { services: ['identity'] },
 })
 
@@ -223,6 +224,8 @@ export const requestPaymentCode = defineAction({
 
 export const SuspenseCase = z.object({
   payment: id, kind: paymentKind, rail, currency: z.string(), amount, valueDate: date, project: id.nullable(), loan: id.nullable(), reference: z.string().nullable(),
+  /** What the payer named as the account. */
+  entered: z.string().nullable(),
   /** Since when it is open, for how many days, and in which bucket of the ageing. */
   since: date, days: z.number().int(), age: z.enum(['0-7', '8-30', '31-90', '90+']), reason: z.string(),
 })

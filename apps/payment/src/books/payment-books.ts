@@ -18,6 +18,8 @@ export interface Step {
   readonly key: string
   readonly current: Current<PaymentState> | null
   readonly events: readonly PaymentEvent[]
+  /** The project under whose key it is sealed, where that is not the one in whose queue it is decided. */
+  readonly sealedFor?: string
   /** Whom the payment's subject leads to. */
   readonly person: string
 }
@@ -56,7 +58,10 @@ export class PaymentBooks {
     return this.#turns.run(project, async () => {
       const written = await this.#books.once('payment', organization, authority, async () => {
         const step = await decide()
-        return step && { ...step, scope: `project:${project}`, businessDate: await this.#options.businessDate(organization) }
+        // What is no project's yet is sealed under the organization's own key.
+        const owner = step?.sealedFor ?? project
+        const scope = owner === organization ? `organization:${organization}` : `project:${owner}`
+        return step && { ...step, scope, businessDate: await this.#options.businessDate(organization) }
       })
       return written as Written<PaymentState> | (null extends S ? null : never)
     })
@@ -67,11 +72,16 @@ export class PaymentBooks {
     return this.#books.feed(book, organization, after, limit)
   }
 
+  find(key: string): Current<PaymentState> | null {
+    const row = this.#view.get('SELECT seq, state FROM payment WHERE key = ?', key)
+    return row && { seq: Number(row['seq']), state: stateOf(row) }
+  }
+
   /** NOT_FOUND. */
   require(key: string): Current<PaymentState> {
-    const row = this.#view.get('SELECT seq, state FROM payment WHERE key = ?', key)
-    if (!row) throw new Refusal('NOT_FOUND', { path: 'payment' })
-    return { seq: Number(row['seq']), state: decodeJson(String(row['state'])) as PaymentState }
+    const found = this.find(key)
+    if (!found) throw new Refusal('NOT_FOUND', { path: 'payment' })
+    return found
   }
 
   /** A payment as the API shows it. NOT_FOUND. */
@@ -88,6 +98,26 @@ export class PaymentBooks {
   underWay(loan: string, kind: PaymentState['kind'], reached: number): boolean {
     const open = "status = 'ADDED' OR (status = 'CONFIRMED' AND (suspense = 1 OR seq > ?))"
     return this.#view.get(`SELECT 1 AS found FROM payment WHERE loan = ? AND kind = ? AND (${open}) LIMIT 1`, loan, kind, reached) !== null
+  }
+
+  /** The open cases of an organization, the oldest first; the cursor is the day since when and the key. */
+  listSuspense(organization: string, page: { first: number; after?: string | undefined }): Listed<PaymentState> {
+    const [since = '', key = ''] = (page.after ?? '').split('~')
+    const total = Number(this.#view.get('SELECT count(*) AS n FROM payment WHERE organization = ? AND suspense = 1', organization)?.['n'] ?? 0)
+    const rows = this.#view.all('SELECT key, since, state FROM payment WHERE organization = ? AND suspense = 1 AND (since, key) > (?, ?) ORDER BY since, key LIMIT ?', organization, since, key, page.first + 1)
+    return { rows: rows.slice(0, page.first).map((row) => ({ key: `${String(row['since'])}~${String(row['key'])}`, value: stateOf(row) })), total, more: rows.length > page.first }
+  }
+
+  /** The payments on the rail of mobile money whose value dates lie in these days, both included. */
+  *mobileOf(organization: string, from: string, to: string): Generator<PaymentState> {
+    for (let valued = from, key = ''; ;) {
+      const rows = this.#view.all("SELECT key, valued, state FROM payment WHERE organization = ? AND rail = 'MOBILE' AND valued <= ? AND (valued, key) > (?, ?) ORDER BY valued, key LIMIT 500", organization, to, valued, key)
+      for (const row of rows) yield stateOf(row)
+      const last = rows.at(-1)
+      if (!last || rows.length < 500) return
+      valued = String(last['valued'])
+      key = String(last['key'])
+    }
   }
 
   /** How many payments of a project nobody has confirmed yet. */
@@ -115,3 +145,5 @@ export class PaymentBooks {
     return { rows: rows.slice(0, page.first).map((row) => ({ key: String(row['key']), value: JSON.parse(String(row['shown'])) as contract.Payment })), total, more: rows.length > page.first }
   }
 }
+
+const stateOf = (row: { readonly [column: string]: unknown }): PaymentState => decodeJson(String(row['state'])) as PaymentState

@@ -3,7 +3,7 @@ import { payment as contract, project as projects, Refusal, user as users, type 
 import { decidePayment, type Holder } from '@growr/lending'
 import { amountOf, currencyOf } from '@growr/money'
 import { decimal, eventsOf, positiveOf } from '@growr/service'
-import { bankOf, floatOf, today, type Payments } from '../payments.ts'
+import { bankOf, floatOf, mobileOf, today, type Payments } from '../payments.ts'
 import { change, heldBy } from './payment.confirm.ts'
 import { OFFICE } from './payment.present.ts'
 
@@ -25,7 +25,7 @@ export async function handOverCash(payments: Payments, params: HandOver, organiz
   const currency = currencyOf(project.currency)
   const amount = positiveOf(params.amount, currency, 'amount')
   const on = await today(payments, organization)
-  const holder = async (side: HandOver['from']): Promise<Holder> => (side === 'BANK' ? bankOf(organization) : side === 'OFFICE' ? { rail: 'CASH', holder: OFFICE } : floatOf(payments, organization, agent as string))
+  const holder = async (side: HandOver['from']): Promise<Holder> => (side === 'BANK' ? bankOf(organization) : side === 'MOBILE' ? mobileOf(organization) : side === 'OFFICE' ? { rail: 'CASH', holder: OFFICE } : floatOf(payments, organization, agent as string))
   const authority = { caller: context.caller, action: contract.handOverCash.name, requestId: context.requestId, params }
   const written = await books.once({ organization, project: params.project }, authority, async () => {
     const key = payments.newId()

@@ -11,3 +11,11 @@ export interface HolderDoc {
   agent: string
 }
 export const holders: CollectionDefinition<HolderDoc> = { name: 'holders', personal: ['agent'], lookup: { organization: {} } }
+
+/** The signed receipt of a payment, for the entry that is its cause. */
+export interface ReceiptDoc {
+  id: string
+  seq: number
+  receipt: { type: string; signer: string; jws: string }
+}
+export const receipts: CollectionDefinition<ReceiptDoc> = { name: 'receipts', personal: ['receipt'], lookup: {} }

@@ -1,10 +1,11 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import { payment as contract, Refusal, type Contract } from '@growr/contracts'
-import { decidePayment, directions, type PaymentCommand, type PaymentState } from '@growr/lending'
+import { applyPayment, decidePayment, directions, type PaymentAdded, type PaymentCommand, type PaymentEvent, type PaymentState, type PaymentSubject } from '@growr/lending'
 import { accounts } from '@growr/ledger'
 import { amountOf } from '@growr/money'
 import { eventsOf } from '@growr/service'
 import { today, type Payments } from '../payments.ts'
+import { awaitsApproval, railOf } from './payment.present.ts'
 
 /** A cash payment's code stands for one payment, whoever enters it. */
 export const codeFor = (payment: string): { purpose: string; subject: string } => ({ purpose: 'CASH_PAYMENT', subject: payment })
@@ -13,20 +14,33 @@ export const codeFor = (payment: string): { purpose: string; subject: string } =
 export const personOf = (state: PaymentState): string =>
   (state.kind === 'HAND_OVER' ? state.subject?.agentId : state.subject?.userId) ?? `organization:${state.organizationId}`
 
-export const railOf = (state: PaymentState): string => (state.to ?? state.from)?.rail ?? 'BANK'
+/** The queue in which a payment is decided on: its project's; a receipt that matched nothing keeps its organization's wherever it goes. */
+export const queueOf = ({ kind, organizationId, projectKey }: PaymentState): { organization: string; project: string } => ({ organization: organizationId, project: kind === 'RECEIPT' ? organizationId : projectKey })
+
+/** Refused while the node may not send: what went out before the back-up may have gone out already. SENDING_OFF. */
+export function requireSending({ sending }: Payments, rail: string): void {
+  if (rail === 'MOBILE' && !sending()) throw new Refusal('SENDING_OFF', { path: 'rail' })
+}
 
 /** Decides on a payment's present state and appends, in the project's queue. */
 export async function change(payments: Payments, action: Contract, key: string, params: unknown, context: ActionContext, command: (state: PaymentState, on: string) => PaymentCommand | Promise<PaymentCommand>): Promise<contract.Payment> {
   const { books } = payments
-  const { organizationId: organization, projectKey: project } = books.require(key).state
+  const at = queueOf(books.require(key).state)
   const authority = { caller: context.caller, action: action.name, requestId: context.requestId, params }
-  const on = await today(payments, organization)
-  await books.once({ organization, project }, authority, async () => {
+  const on = await today(payments, at.organization)
+  await books.once(at, authority, async () => {
     const current = books.require(key)
     const events = eventsOf(decidePayment(current.state, await command(current.state, on)))
-    return { key, current, events, person: personOf(current.state) }
+    return { key, current, events, person: personOf(current.state), sealedFor: current.state.projectKey }
   })
   return books.shown(key)
+}
+
+/** The events of money that came in and needs nobody's confirmation here: somebody outside has confirmed it. */
+export function addedAndConfirmed(data: PaymentAdded, subject: PaymentSubject): readonly PaymentEvent[] {
+  const added = eventsOf(decidePayment(null, { type: 'add', underWay: false, data, subject }))
+  const state = added.reduce<PaymentState | null>(applyPayment, null)
+  return [...added, ...eventsOf(decidePayment(state, { type: 'confirm', valueDate: data.valueDate, bookingDate: data.bookingDate, held: null }))]
 }
 
 /** What the holder that the money leaves holds of the project's. */
@@ -49,6 +63,9 @@ export function confirmDisbursement(payments: Payments, params: { payment: strin
   return change(payments, contract.confirmDisbursement, params.payment, params, context, async (state, on) => {
     requireAdded(state)
     if (directions[state.kind] !== 'OUT' || state.loanKey === null) throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { kind: state.kind } })
+    requireSending(payments, railOf(state))
+    // Before the code is looked at: an attempt that cannot succeed costs none.
+    if (awaitsApproval(state)) throw new Refusal('APPROVAL_MISSING', { path: 'payment' })
     if (railOf(state) === 'CASH') await requireCode(payments, state, params.code)
     else if (params.reference === undefined) throw new Refusal('BAD_INPUT', { path: 'reference' })
     return { type: 'confirm', valueDate: state.valueDate, bookingDate: on, held: heldBy(payments, state), ...(params.reference === undefined ? {} : { subject: { reference: params.reference } }) }

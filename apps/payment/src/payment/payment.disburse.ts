@@ -3,14 +3,18 @@ import { loan as loans, payment as contract, project as projects, Refusal, type 
 import { decidePayment, type Holder, type PaymentKind } from '@growr/lending'
 import { amountOf, currencyOf, parseAmount, subtract, type Amount } from '@growr/money'
 import { eventsOf, valueDates } from '@growr/service'
-import { bankOf, floatOf, today, type Payments } from '../payments.ts'
+import { bankOf, floatOf, mobileOf, today, type Payments } from '../payments.ts'
+import { requireSending } from './payment.confirm.ts'
 import { OFFICE } from './payment.present.ts'
 
 type Loan = loans.Loan
 
-/** From where a cashier pays: an admin out of the office, an agent out of the own float, or the bank. */
-export async function sourceOf(payments: Payments, organization: string, rail: 'BANK' | 'CASH', context: ActionContext): Promise<Holder> {
+type Rail = contract.Payment['rail']
+
+/** From where a cashier pays: an admin out of the office, an agent out of the own float, the bank, or the account at the provider. */
+export async function sourceOf(payments: Payments, organization: string, rail: Rail, context: ActionContext): Promise<Holder> {
   if (rail === 'BANK') return bankOf(organization)
+  if (rail === 'MOBILE') return mobileOf(organization)
   const { role, userId } = callingUser(context)
   return role === 'ORIGINATOR_AGENT' ? floatOf(payments, organization, userId) : { rail: 'CASH', holder: OFFICE }
 }
@@ -19,17 +23,20 @@ interface Outgoing {
   readonly loan: Loan
   readonly kind: PaymentKind
   readonly due: () => Promise<Amount>
-  readonly rail: 'BANK' | 'CASH'
+  readonly rail: Rail
+  /** Above the project's limit: a second person must approve. */
+  readonly needsApproval?: boolean
   readonly valueDate: string | undefined
   readonly action: string
   readonly params: unknown
 }
 
 /** Registers money that goes to a borrower: confirmed later by the borrower's code or the bank's reference. */
-async function register(payments: Payments, { loan, kind, due, rail, valueDate, action, params }: Outgoing, context: ActionContext): Promise<contract.Payment> {
+async function register(payments: Payments, { loan, kind, due, rail, needsApproval = false, valueDate, action, params }: Outgoing, context: ActionContext): Promise<contract.Payment> {
   const { books } = payments
   const { userId } = callingUser(context)
   const { organization, project, borrowerUser } = loan
+  requireSending(payments, rail)
   const authority = { caller: context.caller, action, requestId: context.requestId, params }
   const dates = valueDates(await today(payments, organization), valueDate)
   const written = await books.once({ organization, project }, authority, async () => {
@@ -40,6 +47,7 @@ async function register(payments: Payments, { loan, kind, due, rail, valueDate, 
     const data = {
       key, kind, amount, organizationId: organization, projectKey: project, currency: currencyOf(loan.currency), loanKey: loan.key, fundingKey: null,
       from: await sourceOf(payments, organization, rail, context), to: null, ...dates,
+      ...(needsApproval ? { needsApproval } : {}),
     }
     const events = eventsOf(decidePayment(null, { type: 'add', underWay, data, subject: { ...(borrowerUser ? { userId: borrowerUser } : {}), agentId: userId } }))
     return { key, current: null, events, person: borrowerUser ?? `organization:${organization}` }
@@ -47,7 +55,7 @@ async function register(payments: Payments, { loan, kind, due, rail, valueDate, 
   return books.shown(written.state.key)
 }
 
-/** Registers a loan's payout, reward or returned deposit: what that is, the loan and its project say. LOAN_STATUS, NOT_OWED, PAYMENT_STATUS, VALUE_DATE. */
+/** Registers a loan's payout, reward or returned deposit: what that is, the loan and its project say. LOAN_STATUS, NOT_OWED, PAYMENT_STATUS, VALUE_DATE, COOLING_OFF, SENDING_OFF. */
 export async function addDisbursement(payments: Payments, params: Params<typeof contract.addDisbursement>, loan: Loan, context: ActionContext): Promise<contract.Payment> {
   const { purpose, rail, valueDate } = params
   const currency = currencyOf(loan.currency)
@@ -57,9 +65,12 @@ export async function addDisbursement(payments: Payments, params: Params<typeof 
     const due = async (): Promise<Amount> => {
       const now = await fresh()
       if (now.status !== 'SIGNED') throw new Refusal('LOAN_STATUS', { path: 'loan', details: { status: now.status } })
+      // The last day of the cooling-off time is hers as a whole.
+      const on = await today(payments, now.organization)
+      if (now.coolingOffUntil !== null && on <= now.coolingOffUntil) throw new Refusal('COOLING_OFF', { path: 'loan', details: { until: now.coolingOffUntil } })
       return parseAmount(now.payout, currency)
     }
-    return register(payments, { ...base, kind: 'DISBURSEMENT', due }, context)
+    return register(payments, { ...base, kind: 'DISBURSEMENT', due, needsApproval: loan.payoutNeedsApproval }, context)
   }
   const kind = purpose === 'REWARD' ? 'REWARD' : 'RISK_DEPOSIT'
   const due = async (): Promise<Amount> => {

@@ -1,24 +1,30 @@
 import type { StoredEntry } from '@growr/books'
 import { loan as loans, Refusal, user as users, type Cause, type project as projects } from '@growr/contracts'
-import { decidePayment, type FundingState, type PaymentState } from '@growr/lending'
+import { decidePayment, type FundingState, type PaymentCommand, type PaymentState } from '@growr/lending'
 import { fromJson } from '@growr/money'
 import { decimal, eventsOf, isPassing } from '@growr/service'
 import { bankOf, today, type Payments } from '../payments.ts'
-import { codeFor, personOf, railOf } from './payment.confirm.ts'
+import { codeFor, personOf, queueOf } from './payment.confirm.ts'
+import { awaitsApproval, railOf } from './payment.present.ts'
+import { heldOf } from './payment.suspense.ts'
 
 /** How long a cash code counts, in hours: a borrower may be a day's walk from the agent. */
 export const CODE_HOURS = 72
 
-const causeOf = (entry: { organization: string; key: string; seq: number }, book: Cause['book']): Cause => ({ group: book === 'payment' ? 'payment' : 'financing', organization: entry.organization, book, key: entry.key, seq: entry.seq })
+export const causeOf = (entry: { organization: string; key: string; seq: number }, book: Cause['book']): Cause => ({ group: book === 'payment' ? 'payment' : 'financing', organization: entry.organization, book, key: entry.key, seq: entry.seq })
 
 /** A registered cash payment: its borrower gets the code, by SMS. A hand-over: the other side hears of it. */
 export async function sendCode(payments: Payments, entry: StoredEntry): Promise<void> {
   const added = entry.state as unknown as PaymentState | null
-  if (entry.type !== 'payment.added' || !added) return
+  if ((entry.type !== 'payment.added' && entry.type !== 'payment.approved') || !added) return
   const { bus, unsent, codes } = payments
   // As it is now: what was settled or cancelled in the meantime needs no code any more.
   const { state } = payments.books.require(added.key)
   if (state.status !== 'ADDED') return
+  // The code says that the money is there to be counted: not before it may be paid.
+  const unapproved = awaitsApproval(state)
+  if (unapproved && entry.type === 'payment.added') await askForApproval(payments, entry, state)
+  if (unapproved) return
   const as = { service: 'payment', cause: causeOf(entry, 'payment') } as const
   const requestId = `payment:${entry.organization}:${entry.seq}`
   const amount = `${decimal(state.amount, state.currency)} ${state.currency.code}`
@@ -43,7 +49,7 @@ export async function sendCode(payments: Payments, entry: StoredEntry): Promise<
 }
 
 /** A message that can never be sent is logged and left: the follower must not stop at it. Throws what may pass. */
-async function told({ untold }: Payments, template: string, send: () => Promise<unknown>): Promise<void> {
+export async function told({ untold }: Payments, template: string, send: () => Promise<unknown>): Promise<void> {
   try {
     await send()
   } catch (error) {
@@ -52,21 +58,36 @@ async function told({ untold }: Payments, template: string, send: () => Promise<
   }
 }
 
-/** A confirmed payment reaches its loan; what the loan does not take lies in suspense, for somebody to see. */
+/** A payout above the limit: an admin of the organization hears that it waits for somebody else than who registered it. */
+async function askForApproval(payments: Payments, entry: StoredEntry, { organizationId: organization, amount, currency }: PaymentState): Promise<void> {
+  const as = { service: 'payment', cause: causeOf(entry, 'payment') } as const
+  const values = { amount: `${decimal(amount, currency)} ${currency.code}` }
+  await told(payments, 'payoutToApprove', () => payments.bus.call(users.notifyOrganization, { organization, template: 'payoutToApprove', values }, { as, requestId: `approve:${organization}:${entry.seq}` }))
+}
+
+/** Facts that a loan must hear of. */
+const FOR_LOANS = new Set(['payment.confirmed', 'payment.reverted', 'payment.assigned', 'payment.assignment-reversed'])
+
+/**
+ * A payment that was confirmed, reverted or assigned reaches its loan. What the loan does not take lies in suspense, for somebody to
+ * see; a receipt that was assigned to it goes back to where it waited.
+ */
 export async function reachLoan(payments: Payments, entry: StoredEntry): Promise<void> {
-  const confirmed = entry.state as unknown as PaymentState | null
-  if (entry.type !== 'payment.confirmed' || !confirmed?.loanKey) return
+  const fact = entry.state as unknown as PaymentState | null
+  if (!FOR_LOANS.has(entry.type) || !fact || (fact.loanKey === null && entry.type !== 'payment.assignment-reversed')) return
   const { organization } = entry
-  const { key, projectKey: project } = confirmed
+  const { key } = fact
   const cause = causeOf(entry, 'payment')
   const { refused } = await payments.bus.call(loans.updateLoan, { organization, payment: key, seq: entry.seq }, { as: { service: 'payment', cause }, requestId: `payment:${organization}:${entry.seq}` })
   if (refused === null) return
   const { books } = payments
   const on = await today(payments, organization)
   const authority = { caller: { kind: 'service', service: 'payment' } as const, action: 'payment.unmatched', requestId: `unmatched:${key}:${entry.seq}`, params: { payment: key }, cause }
-  await books.once({ organization, project }, authority, () => {
+  await books.once(queueOf(fact), authority, () => {
     const current = books.require(key)
-    return { key, current, events: eventsOf(decidePayment(current.state, { type: 'unmatched', on, reason: refused })), person: personOf(current.state) }
+    const { state } = current
+    const command: PaymentCommand = entry.type === 'payment.assigned' ? { type: 'reverseAssignment', on, reason: refused, held: heldOf(payments, state) } : { type: 'unmatched', on, reason: refused }
+    return { key, current, events: eventsOf(decidePayment(state, command)), sealedFor: state.projectKey, person: personOf(state) }
   })
 }
 

@@ -7,10 +7,18 @@ export const OFFICE = 'office'
 
 export const heldByAgent = (holder: Holder | null): boolean => holder?.rail === 'CASH' && holder.holder !== OFFICE
 
+/** How the money moves; a hand-over that touches cash is one of cash. */
+export function railOf({ kind, from, to }: PaymentState): contract.Payment['rail'] {
+  if (kind === 'HAND_OVER' && (from?.rail === 'CASH' || to?.rail === 'CASH')) return 'CASH'
+  return (to ?? from)?.rail ?? 'BANK'
+}
+
+/** A payout above its project's limit that no second person has approved. */
+export const awaitsApproval = ({ needsApproval, approvedOn }: PaymentState): boolean => needsApproval === true && approvedOn === undefined
+
 /** A payment as the API shows it. */
 export function presentPayment(state: PaymentState, version: number): contract.Payment {
-  const holder = state.to ?? state.from
-  const rail = state.kind === 'HAND_OVER' ? 'CASH' : (holder?.rail ?? 'BANK')
+  const rail = railOf(state)
   return {
     key: state.key,
     kind: state.kind,
@@ -26,12 +34,15 @@ export function presentPayment(state: PaymentState, version: number): contract.P
     holder: heldByAgent(state.from) || heldByAgent(state.to) ? (state.subject?.agentId ?? null) : null,
     reference: state.subject?.reference ?? null,
     awaits: awaits(state, rail),
+    reason: state.reversal?.reason ?? state.statusReason ?? state.suspense?.reason ?? null,
     version,
   }
 }
 
 function awaits(state: PaymentState, rail: contract.Payment['rail']): contract.Payment['awaits'] {
+  if (state.status === 'CONFIRMED' && state.reversal) return 'REVERSAL'
   if (state.status !== 'ADDED') return 'NOTHING'
+  if (awaitsApproval(state)) return 'APPROVAL'
   if (state.kind === 'HAND_OVER') return 'OTHER_PARTY'
   if (rail === 'CASH') return 'CODE'
   return state.kind === 'REPAYMENT' ? 'OTHER_PARTY' : 'REFERENCE'

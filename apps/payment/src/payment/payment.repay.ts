@@ -6,7 +6,7 @@ import { eventsOf, positiveOf, valueDates } from '@growr/service'
 import { today, type Payments } from '../payments.ts'
 import { sourceOf } from './payment.disburse.ts'
 
-const OWED = new Set(['DISBURSED', 'DEFAULTED'])
+const OWED = new Set(['DISBURSED', 'DEFAULTED', 'WRITTEN_OFF'])
 
 /** The loan that a repayment is for: named, or the only one that the owner of the phone number owes on. NOT_FOUND; BAD_INPUT where it could be several. */
 export async function loanOf({ loan, phone }: { loan?: string | undefined; phone?: string | undefined }, context: ActionContext): Promise<loans.Loan> {
@@ -29,13 +29,15 @@ export async function loanOf({ loan, phone }: { loan?: string | undefined; phone
 
 /**
  * Registers a repayment: cash that the borrower's code will confirm, or a line of the bank's statement that somebody else will.
- * BAD_INPUT (no reference), LOAN_STATUS, PROJECT_STATUS (shared out already), AMOUNT_INVALID, VALUE_DATE.
+ * BAD_INPUT (no reference), RAIL_MISMATCH (mobile money), LOAN_STATUS, PROJECT_STATUS (shared out already), AMOUNT_INVALID, VALUE_DATE.
  */
 export async function addRepayment(payments: Payments, params: Params<typeof contract.addRepayment>, loan: loans.Loan, context: ActionContext): Promise<contract.Payment> {
   const { books } = payments
   const { userId } = callingUser(context)
   const { rail, reference } = params
   const { organization, project, borrowerUser } = loan
+  // What a provider has, only the provider or its statement confirms.
+  if (rail === 'MOBILE') throw new Refusal('RAIL_MISMATCH', { path: 'rail' })
   if (rail === 'BANK' && reference === undefined) throw new Refusal('BAD_INPUT', { path: 'reference' })
   const currency = currencyOf(loan.currency)
   const amount = positiveOf(params.amount, currency, 'amount')
@@ -57,7 +59,7 @@ export async function addRepayment(payments: Payments, params: Params<typeof con
 }
 
 /** A loan that is repaid still takes a payment, as an overpayment to return; but not where its project was shared out. */
-async function requireTaking({ status, project }: loans.Loan, context: ActionContext): Promise<void> {
+export async function requireTaking({ status, project }: Pick<loans.Loan, 'status' | 'project'>, context: ActionContext): Promise<void> {
   if (OWED.has(status)) return
   if (status !== 'REPAID') throw new Refusal('LOAN_STATUS', { path: 'loan', details: { status } })
   const { payables, status: now } = await context.as().call(projects.findByKey, { key: project })

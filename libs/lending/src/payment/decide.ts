@@ -174,6 +174,7 @@ function assign(payment: PaymentState, command: Extract<PaymentCommand, { type: 
 /** What the loan did not take lies in the project's suspense, and leaves it with the same decision. */
 function reverseAssignment(payment: PaymentState, command: Extract<PaymentCommand, { type: 'reverseAssignment' }>): Decision<PaymentEvent> {
   const { on, reason, held } = command
+  const { loanKey, projectKey } = payment
   const refused = firstRefusal(
     () => requireStatus(payment, 'CONFIRMED'),
     () => (payment.kind === 'RECEIPT' && payment.assignedOn ? null : refuse('PAYMENT_STATUS', 'assignment', { kind: payment.kind })),
@@ -181,7 +182,7 @@ function reverseAssignment(payment: PaymentState, command: Extract<PaymentComman
     () => requireHeld(payment, payment.to, held),
   )
   if (refused) return refused
-  const back: PaymentEvent = { type: 'payment.assignment-reversed', data: { on, reason }, ...subjectOf(command) }
+  const back: PaymentEvent = { type: 'payment.assignment-reversed', data: { loanKey: loanKey!, projectKey, on, reason }, ...subjectOf(command) }
   return { events: isOpenCase(payment) ? [{ type: 'payment.suspense-resolved', data: { on } }, back] : [back] }
 }
 

@@ -70,6 +70,8 @@ export interface PaymentState {
   readonly reversal?: { readonly on: LocalDate; readonly reason: string } | null
   /** Of a RECEIPT: the day on which it was assigned to its loan; null where that was taken back. */
   readonly assignedOn?: LocalDate | null
+  /** The loan from which an assignment was taken back, until the next one. */
+  readonly unassigned?: { readonly on: LocalDate; readonly loanKey: string; readonly projectKey: string } | null
   readonly subject?: PaymentSubject | null
 }
 
@@ -102,4 +104,5 @@ export type PaymentEvent =
   | PaymentEventOf<'payment.reversal-requested', { readonly on: LocalDate; readonly reason: string }>
   | PaymentEventOf<'payment.reversal-rejected', { readonly on: LocalDate }>
   | PaymentEventOf<'payment.assigned', { readonly loanKey: string; readonly projectKey: string; readonly on: LocalDate }>
-  | PaymentEventOf<'payment.assignment-reversed', { readonly on: LocalDate; readonly reason: string }>
+  /** With the loan that had it, which must hear of it: the state after it names none. */
+  | PaymentEventOf<'payment.assignment-reversed', { readonly loanKey: string; readonly projectKey: string; readonly on: LocalDate; readonly reason: string }>

@@ -256,4 +256,44 @@ export const en: TemplateTexts = {
     email: 'Your loan is now kept in «{project}». Left to pay: {left}.[[\n\nNext: {nextAmount} by {nextDue}.]]\n\nIf these figures are wrong, tell your organization.',
     sms: 'Your loan is now kept in {project:16}. Left to pay: {left}.[[ Next: {nextAmount} by {nextDue}.]] If this is wrong, tell us.',
   },
+  mobilePaymentCode: {
+    subject: 'How to pay by mobile money',
+    email: 'Pay to the number {shortCode} and give as the account:\n\n{account}[[\n\nDue: {amount}]]\n\nOther accounts are not found: your payment would have to be looked for.',
+    sms: 'Growr: pay by mobile money to {shortCode}, account {account}.[[ Due: {amount}.]]',
+  },
+  collectionCode: {
+    subject: 'Your code for the agent',
+    email: '{amount} of your loan is due on {date}, and an agent may come by.\n\nGive this code to the agent only once you have handed over the money and read the amount:\n\n{code}',
+    sms: 'Growr: {amount} due {date}. When you have paid the agent and read the amount, give the code {code}.',
+  },
+  payoutToApprove: {
+    subject: 'A payout to approve: {amount}',
+    email: 'A payout of {amount} is above its project\'s limit. Somebody else than who registered it has to approve it.',
+    sms: 'A payout of {amount} is above its limit and waits for a second person to approve it.',
+  },
+  reversalToConfirm: {
+    subject: 'A reversal to confirm: {amount}',
+    email: 'The reversal of a payment of {amount} was asked for:\n\n{reason}\n\nSomebody else has to confirm or reject it.',
+    sms: 'The reversal of a payment of {amount} waits to be confirmed by somebody else: {reason:48}',
+  },
+  paymentTakenBack: {
+    subject: 'A payment was taken back: {amount}',
+    email: 'The payment of {amount} of {date} was taken back. It had not been counted for your loan.\n\nIf you did pay it, tell your organization and show your receipt.',
+    sms: 'The payment of {amount} of {date} was taken back. If you paid it, tell your organization and show your receipt.',
+  },
+  paymentCancelled: {
+    subject: 'Cancelled: {amount} in cash',
+    email: 'The registered cash payment of {amount} is cancelled. Its code counts no more.\n\nIf the money changed hands, tell your organization at once.',
+    sms: 'The cash payment of {amount} is cancelled. If the money changed hands, tell your organization at once.',
+  },
+  paymentKept: {
+    subject: 'Your payment is being looked at: {amount}',
+    email: 'We have received {amount}, which could not be counted for your loan. It is kept, and your organization will tell you what becomes of it.',
+    sms: 'We received {amount}, which could not be counted for your loan. It is kept: your organization will look at it.',
+  },
+  payoutMade: {
+    subject: 'Paid to you: {amount}',
+    email: '{amount} was paid to you.',
+    sms: 'Growr: {amount} was paid to you.',
+  },
 }

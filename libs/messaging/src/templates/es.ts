@@ -255,4 +255,44 @@ export const es: TemplateTexts = {
     email: 'Su préstamo se lleva ahora en «{project}». Queda por pagar: {left}.[[\n\nPróximo: {nextAmount} hasta el {nextDue}.]]\n\nSi estos datos no son correctos, avise a su organización.',
     sms: 'Su prestamo se lleva ahora en {project:16}. Queda: {left}.[[ Proximo: {nextAmount} hasta {nextDue}.]] Si no es asi, avise.',
   },
+  mobilePaymentCode: {
+    subject: 'Cómo pagar con dinero móvil',
+    email: 'Pague al número {shortCode} e indique como cuenta:\n\n{account}[[\n\nMonto: {amount}]]\n\nCon otra cuenta su pago no se encuentra y habría que buscarlo.',
+    sms: 'Growr: pague con dinero móvil a {shortCode}, cuenta {account}.[[ Monto: {amount}.]]',
+  },
+  collectionCode: {
+    subject: 'Su código para el agente',
+    email: '{amount} de su préstamo vencen el {date}, y un agente puede visitarle.\n\nDé este código al agente solo después de entregar el dinero y leer el monto:\n\n{code}',
+    sms: 'Growr: {amount} hasta el {date}. Al pagar al agente y leer el monto, dele el código {code}.',
+  },
+  payoutToApprove: {
+    subject: 'Un desembolso por aprobar: {amount}',
+    email: 'Un desembolso de {amount} supera el límite de su proyecto. Debe aprobarlo otra persona que quien lo registró.',
+    sms: 'Un desembolso de {amount} supera el límite y espera que una segunda persona lo apruebe.',
+  },
+  reversalToConfirm: {
+    subject: 'Una reversión por confirmar: {amount}',
+    email: 'Se pidió revertir un pago de {amount}:\n\n{reason}\n\nOtra persona debe confirmarlo o rechazarlo.',
+    sms: 'La reversión de un pago de {amount} espera que otra persona la confirme: {reason:48}',
+  },
+  paymentTakenBack: {
+    subject: 'Se anuló un pago: {amount}',
+    email: 'Se anuló el pago de {amount} del {date}. No se había contado en su préstamo.\n\nSi usted lo pagó, avise a su organización y muestre su recibo.',
+    sms: 'Se anuló el pago de {amount} del {date}. Si usted lo pagó, avise a su organización y muestre su recibo.',
+  },
+  paymentCancelled: {
+    subject: 'Cancelado: {amount} en efectivo',
+    email: 'El pago en efectivo registrado de {amount} está cancelado. Su código ya no vale.\n\nSi el dinero cambió de manos, avise enseguida a su organización.',
+    sms: 'El pago en efectivo de {amount} está cancelado. Si el dinero cambió de manos, avise enseguida a su organización.',
+  },
+  paymentKept: {
+    subject: 'Su pago está en revisión: {amount}',
+    email: 'Recibimos {amount}, que no se pudo contar en su préstamo. Está guardado, y su organización le dirá qué pasará con él.',
+    sms: 'Recibimos {amount}, que no se pudo contar en su préstamo. Está guardado: su organización lo revisará.',
+  },
+  payoutMade: {
+    subject: 'Se le pagó: {amount}',
+    email: 'Se le pagó {amount}.',
+    sms: 'Growr: se le pagó {amount}.',
+  },
 }

@@ -74,6 +74,22 @@ export interface TemplateValues {
   loanRescheduled: { project: string; left: string; nextAmount: string; nextDue: string }
   /** An open loan of the organization's former books is here now. */
   loanTakenOver: { project: string; left: string; nextAmount?: string; nextDue?: string }
+  /** Where and under which account to pay by mobile money. */
+  mobilePaymentCode: { account: string; shortCode: string; amount?: string }
+  /** An agent comes by without a connection: the code confirms what is handed over. */
+  collectionCode: { amount: string; code: string; date: string }
+  /** To an originator's admin: a payout above the project's limit. */
+  payoutToApprove: { amount: string }
+  /** To an originator's admin: somebody asks to take a payment back. */
+  reversalToConfirm: { amount: string; reason: string }
+  /** A registered payment that the loan had not taken counts no more. */
+  paymentTakenBack: { amount: string; date: string }
+  /** Cash that was registered and that nobody confirmed is cancelled. */
+  paymentCancelled: { amount: string }
+  /** Money arrived that the loan could not take: it waits for somebody to look. */
+  paymentKept: { amount: string }
+  /** A reward or a returned deposit was paid. */
+  payoutMade: { amount: string }
 }
 
 export type TemplateName = keyof TemplateValues
@@ -105,6 +121,7 @@ export const valueNames: { readonly [T in TemplateName]: readonly ValueName<Temp
   investorRepaid: ['project', 'amount', 'principal', 'yield'],
   handOverToConfirm: ['agent', 'amount', 'code?'],
   projectClosed: ['project'],
+  ussdResult: ['text'],
   webhookOff: ['host', 'since', 'reason'],
   pinReset: [],
   phoneChangeAsked: ['phone'],
@@ -129,6 +146,14 @@ export const valueNames: { readonly [T in TemplateName]: readonly ValueName<Temp
   recoveryReceived: ['project', 'amount', 'left'],
   loanRescheduled: ['project', 'left', 'nextAmount', 'nextDue'],
   loanTakenOver: ['project', 'left', 'nextAmount?', 'nextDue?'],
+  mobilePaymentCode: ['account', 'shortCode', 'amount?'],
+  collectionCode: ['amount', 'code', 'date'],
+  payoutToApprove: ['amount'],
+  reversalToConfirm: ['amount', 'reason'],
+  paymentTakenBack: ['amount', 'date'],
+  paymentCancelled: ['amount'],
+  paymentKept: ['amount'],
+  payoutMade: ['amount'],
 }
 
 type ValueName<V> = {

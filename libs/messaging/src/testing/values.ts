@@ -60,4 +60,12 @@ export const longValues: { readonly [T in TemplateName]: TemplateValues[T] } = {
   recoveryReceived: { project, amount, left: amount },
   loanRescheduled: { project, left: amount, nextAmount: amount, nextDue: until },
   loanTakenOver: { project, left: amount, nextAmount: amount, nextDue: until },
+  mobilePaymentCode: { account: 'GRW0000471112', shortCode: '600984', amount },
+  collectionCode: { amount, code: '12345678', date: until },
+  payoutToApprove: { amount },
+  reversalToConfirm: { amount, reason: 'El pago se registró dos veces: el agente lo anotó en papel y después otra vez en la oficina, con fecha de ayer' },
+  paymentTakenBack: { amount, date: until },
+  paymentCancelled: { amount },
+  paymentKept: { amount },
+  payoutMade: { amount },
 }
