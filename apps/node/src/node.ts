@@ -7,11 +7,15 @@ import { createIdentityGroup, defaultConfig, openIdentityKeep, type IdentityGrou
 import { resolvePassphrase } from '@growr/keys'
 import type { Messenger } from '@growr/messaging'
 import { createPaymentGroup, openPaymentKeep } from '@growr/payment'
-import { createLogger, createMetrics, diskCheck, Health, lockDirectory, nodeClock, type Clock, type DirectoryLock, type Logger } from '@growr/runtime'
+import { createLogger, createMetrics, diskCheck, Health, lockDirectory, nodeClock, watchStorage, type Clock, type DirectoryLock, type Logger } from '@growr/runtime'
 import { openAccessCustody } from './access-keys.ts'
 import { passphraseFile, type NodeConfig } from './config.ts'
+import { listenForOrders } from './control-socket.ts'
 import { createMessenger } from './messages.ts'
-import type { Group } from '@growr/service'
+import { ordersOf } from './orders.ts'
+import { Sending } from './restore/sending.ts'
+import { roomsOf, type Group } from '@growr/service'
+import type { Parts } from './parts.ts'
 
 const SUPERGRAPH = new URL('../../access/supergraph.graphql', import.meta.url)
 
@@ -24,6 +28,8 @@ export interface Node {
   /** Where the pass phrase came from, so that a first start can say so. */
   readonly passphrase: { readonly source: 'environment' | 'file' | 'made-up'; readonly file?: string }
   firstOperator(): Promise<{ readonly email: string; readonly registered: boolean }>
+  /** Whether it sends: not after a restore, until its operator has reconciled. */
+  readonly sending: () => boolean
   /** Resolves when nothing that acts by itself has anything left to do. */
   settle(): Promise<void>
   stop(): Promise<void>
@@ -39,6 +45,7 @@ export interface Inside {
   /** A signature with the key by which a group speaks on the bus; the key stays in custody. */
   readonly signAs: (group: GroupName, bytes: Uint8Array) => Promise<Uint8Array>
   readonly stores: { readonly financing: Store; readonly payment: Store }
+  readonly parts: Parts
 }
 
 /** What a node that holds nobody's money may do cheaper. */
@@ -106,8 +113,10 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
     log: (level, message, fields) => log[level](fields, message),
     measure: ({ outcome }) => calls.add({ outcome: outcome === 'OK' ? 'OK' : outcome === 'INTERNAL' ? 'FAILED' : 'REFUSED' }),
   })
-  const messenger: Messenger = createMessenger(config, log)
-  closing.push(() => messenger.close())
+  const provider: Messenger = createMessenger(config, log)
+  closing.push(() => provider.close())
+  const sending = new Sending(data, identityKeep.custody)
+  const messenger = sending.through(provider)
 
   const common = { broker, clock, log }
   const identity: IdentityGroup = createIdentityGroup({
@@ -115,16 +124,21 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
     keep: identityKeep,
     tokens: tokensOf('identity'),
     messenger,
+    sending: sending.on,
     ...(thrift.hashCost && { hashCost: thrift.hashCost }),
     config: { operatorEmail: config.operatorEmail, publicUrl: config.publicUrl, country: config.country, allowInsecureConnectors: config.allowInsecureConnectors, webhookTargets: config.webhookTargets ?? (config.production ? 'public' : 'loopback') },
   })
-  const financing = createFinancingGroup({ ...common, keep: financingKeep, tokens: tokensOf('financing') })
-  const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment') })
+  const financing = createFinancingGroup({ ...common, keep: financingKeep, tokens: tokensOf('financing'), publicUrl: config.publicUrl })
+  const { prefix, darajaUrl } = config.mobileMoney
+  const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment'), sending: sending.on, mobile: { prefix, ...(darajaUrl === undefined ? {} : { darajaUrl }) } })
   const inner: readonly Group[] = [identity, financing, payment]
 
   const health = new Health()
   for (const group of inner) health.add(group.name, async () => healthOf(await group.health()))
   health.add('disk', diskCheck(data))
+  const storage = watchStorage(data)
+  health.add('storage', storage.check)
+  closing.push(() => storage.close())
 
   const gateway: AccessGroup = createAccessGroup({
     config: config.api,
@@ -137,12 +151,26 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
     metrics,
     logger: log,
   })
-  const groups: readonly Group[] = [...inner, gateway]
-  for (const group of groups) {
+  const start = async (group: Group): Promise<void> => {
     closing.push(() => group.stop())
     await group.start()
   }
-  for (const group of inner) await group.run()
+  const settle = async (): Promise<void> => {
+    // What one group finishes may give another something to do; three rounds reach from payment to loan to message.
+    for (let round = 0; round < 3; round++) for (const group of inner) await group.idle()
+  }
+  for (const group of inner) await start(group)
+  if (sending.holding) {
+    // Before anybody asks anything anew: what the restored data still has to send may have been sent before the loss.
+    for (const group of inner) await group.run()
+    await settle()
+    await sending.settled()
+    await start(gateway)
+  } else {
+    await start(gateway)
+    for (const group of inner) await group.run()
+  }
+  await sending.release(provider)
 
   const node: Node = {
     url: gateway.url,
@@ -151,10 +179,8 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
     clock,
     passphrase: { source: found.source, ...(found.file === undefined ? {} : { file: found.file }) },
     firstOperator: () => identity.firstOperator(),
-    async settle() {
-      // What one group finishes may give another something to do; three rounds reach from payment to loan to message.
-      for (let round = 0; round < 3; round++) for (const group of inner) await group.idle()
-    },
+    sending: sending.on,
+    settle,
     async stop() {
       for (const close of closing.toReversed()) await Promise.resolve(close()).catch((error: unknown) => log.error({ error }, 'a part did not stop in order'))
     },
@@ -162,8 +188,27 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
   const { store: financingStore } = financing
   const { store: paymentStore } = payment
   if (!financingStore || !paymentStore) throw new Error('a group without its books')
+  const custodyOf = [access, identityKeep.custody, financingKeep.custody, paymentKeep.custody]
+  const parts: Parts = {
+    data,
+    groups: [
+      { name: 'access', rooms: roomsOf(data, 'access') },
+      { name: 'identity', rooms: identityKeep.rooms, collections: identityKeep.collections },
+      { name: 'financing', rooms: financingKeep.rooms, collections: financingKeep.collections, store: financingStore },
+      { name: 'payment', rooms: paymentKeep.rooms, collections: paymentKeep.collections, store: paymentStore },
+    ],
+  }
+  const running = {
+    parts, passphrase, sending, messenger: provider, health, url: gateway.url,
+    rewrap: async (next: string) => {
+      for (const custody of custodyOf) await custody.rewrap(next)
+    },
+    log: (fields: object, message: string) => log.info({ ...fields }, message),
+  }
+  const control = await listenForOrders(data, ordersOf(running))
+  closing.push(() => control.close())
   const signAs = (group: GroupName, bytes: Uint8Array): Promise<Uint8Array> => custodies[group].sign(callKey(custodies[group]).kid, bytes)
-  return { node, inside: { broker, tokensOf, signAs, stores: { financing: financingStore, payment: paymentStore } } }
+  return { node, inside: { broker, tokensOf, signAs, stores: { financing: financingStore, payment: paymentStore }, parts } }
 }
 
 const healthOf = ({ ok, reasons }: { readonly ok: boolean; readonly reasons: readonly string[] }) => (ok ? { ok } : { ok, reason: reasons.join(', ').slice(0, 500) })

@@ -42,8 +42,8 @@ const openers: Readonly<Record<Exclude<GroupName, 'access'>, (dataDir: string, p
 export interface OpenPartsOptions {
   readonly data: string
   readonly passphrase: string
-  /** Has every book go on in a signed successor. */
-  readonly succeed?: boolean
+  /** Has every book go on in a signed successor; 'first': those that never did. */
+  readonly succeed?: boolean | 'first'
   /** Without its views, which takes less time. */
   readonly views?: boolean
   /** The caller holds the directory already. */
@@ -77,7 +77,7 @@ export async function openParts({ data, passphrase, succeed = false, views = tru
   }
 }
 
-async function openBooks(keep: Keep, all: readonly string[], { succeed, closing }: { succeed: boolean; closing: (() => unknown)[] }): Promise<BookStore> {
+async function openBooks(keep: Keep, all: readonly string[], { succeed, closing }: { succeed: boolean | 'first'; closing: (() => unknown)[] }): Promise<BookStore> {
   const { store, close } = await openBookStore(keep, systemClock)
   closing.push(close)
   for (const organization of await tenantsOf(keep.collections)) for (const kind of all) await store.book({ kind, organization, succeed })

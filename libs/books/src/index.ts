@@ -1,4 +1,5 @@
-export { BookStore, type BookSnapshot, type BookStoreOptions, type StoreHealth } from './store.ts'
+export { BookStore, type BookSnapshot, type BookStoreOptions } from './store.ts'
+export type { StoreHealth } from './store-health.ts'
 export { isCoreEnd, isSuccession, type CoreEnd, type Succession } from './succession.ts'
 export { Book, type BookVersion, type FollowOptions } from './book.ts'
 export { BookError, type BookErrorCode } from './errors.ts'
@@ -8,6 +9,7 @@ export {
   type RequestReference, type StoredEntry,
 } from './entry.ts'
 export { bookKeys, type Awaitable, type BookKeys, type CustodyKeys, type DataKeys, type SharedKey, type SubjectKey } from './keys.ts'
+export { ErasureLog } from './erasure-log.ts'
 export { SealingKeys, type KeyWrapper, type SealingKeysOptions } from './sealing-keys.ts'
 export { bookId, type BookName } from './names.ts'
 export { Follower, realDelay, type Cursor, type Delay, type FollowerOptions, type FollowerStatus } from './follower.ts'

@@ -11,6 +11,7 @@ import { Follower, type Delay, type FollowerOptions, type FollowerStatus } from 
 import { bookId, checkLabel, type BookName } from './names.ts'
 import { compareWithMark } from './standing.ts'
 import { jsonCodec, type Codec } from './entry.ts'
+import { healthOf, type StoreHealth } from './store-health.ts'
 import { IndexThread } from './index-thread.ts'
 import { LRU } from './lru.ts'
 import { makeDirectory } from './files.ts'
@@ -38,13 +39,6 @@ export interface BookStoreOptions {
   readonly codec?: Codec
   /** How followers wait before they try again. */
   readonly delay?: Delay
-}
-
-export interface StoreHealth {
-  readonly ok: boolean
-  /** What is wrong, by code and name, without personal data. */
-  readonly problems: readonly { readonly code: string; readonly of: string }[]
-  readonly followers: readonly FollowerStatus[]
 }
 
 /** One book as it was at a moment, to be copied. */
@@ -120,10 +114,10 @@ export class BookStore {
   /**
    * Opens the book of a kind and organization, or begins it. One that must not be written opens read-only, with its
    * `refusal`. `adopt: true` takes on a book that has lost its mark: only where nobody else holds more of it. `succeed: true`
-   * has the book go on in a signed successor, whatever its mark says: SUCCESSION_INVALID where its writer has not signed what is
-   * there. Only at its first opening.
+   * has the book go on in a signed successor, whatever its mark says (`'first'`: one that never did): SUCCESSION_INVALID where its
+   * writer has not signed what is there. Only at its first opening.
    */
-  async book(name: BookName & { readonly adopt?: boolean; readonly succeed?: boolean }): Promise<Book> {
+  async book(name: BookName & { readonly adopt?: boolean; readonly succeed?: boolean | 'first' }): Promise<Book> {
     this.#checkOpen()
     const id = bookId(name)
     let opening = this.#opening.get(id)
@@ -172,13 +166,13 @@ export class BookStore {
     }))
   }
 
-  async #openBook(id: string, { kind, organization, adopt = false, succeed = false }: BookName & { readonly adopt?: boolean; readonly succeed?: boolean }): Promise<Book> {
+  async #openBook(id: string, { kind, organization, adopt = false, succeed = false }: BookName & { readonly adopt?: boolean; readonly succeed?: boolean | 'first' }): Promise<Book> {
     const { keys, indexDir, marksDir, delay } = this.#options
     const { publicKey } = await keys.writerKeyPair(id)
     const readKey = await keys.readKey(organization)
     let chain = await this.#successions.read(id)
     let core = await BookCore.open(this.#store, publicKey, readKey, chain)
-    if (succeed) {
+    if (succeed === true || (succeed === 'first' && chain.length === 0)) {
       chain = await this.#succeed({ book: id, chain, end: core.end() }, organization, core.core)
       await core.close()
       core = await BookCore.open(this.#store, publicKey, readKey, chain)
@@ -260,17 +254,8 @@ export class BookStore {
   }
 
   health(): StoreHealth {
-    const problems: { code: string; of: string }[] = []
-    if (this.#committer.failure !== null) problems.push({ code: this.#committer.failure.code, of: 'store' })
-    for (const open of this.#open.values()) {
-      if (open.refusal !== null) problems.push({ code: open.refusal.code, of: open.id })
-      if (open.index.failure !== null) problems.push({ code: 'INDEX_FAILED', of: open.id })
-      if (open.mark.failure !== null) problems.push({ code: 'MARK_FAILED', of: open.id })
-    }
-    for (const view of this.#views.all()) if (view.failure !== null) problems.push({ code: 'VIEW_FAILED', of: view.definition.name })
     const followers = [...this.#followers].filter(follower => !follower.stopped).map(follower => follower.status)
-    for (const follower of followers) if (follower.attempts > 0) problems.push({ code: 'FOLLOWER_RETRIES', of: follower.name })
-    return { ok: problems.length === 0, problems, followers }
+    return healthOf({ failure: this.#committer.failure, books: this.#open.values(), views: this.#views.all(), followers })
   }
 
   /** Answers what was taken, writes the marks, and closes. Rejects when a mark could not be written. */

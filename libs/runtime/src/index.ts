@@ -12,3 +12,4 @@ export { type Counter, createMetrics, type Gauge, type Histogram, type Labels, t
 export { type PlainError, plainError, sanitize, scrub } from './redact.ts'
 export { Secret, secret } from './secret.ts'
 export { createTimer, type Task, type Timer } from './timer.ts'
+export { watchStorage, type StorageOptions, type StorageWatch } from './storage.ts'

@@ -1,6 +1,7 @@
-import { verifyBook, type Book, type BookStore, type Recomputed } from '@growr/books'
-import { checkAtRest, fold, postingsFor, type Balances } from '@growr/ledger'
-import { isProject, rulesOf, type EventOf, type FundingState, type Kind, type LoanState, type PaymentState, type ProjectState, type StateOf } from '@growr/lending'
+import type { Book, BookStore } from '@growr/books'
+import { checkAtRest, fold, type Balances } from '@growr/ledger'
+import { isProject, type FundingState, type Kind, type LoanState, type PaymentState, type ProjectState, type StateOf } from '@growr/lending'
+import { verifyWhole } from '../verify-books.ts'
 
 export interface Stores {
   readonly financing: BookStore
@@ -37,7 +38,7 @@ export async function unrest(stores: Stores): Promise<string[]> {
       for (const { table, side, row } of await store.compareView(name)) findings.push(`${group}: VIEW_STALE ${name}.${table}: ${side} ${row.slice(0, 300)}`)
     }
     for (const book of await store.books()) {
-      const { findings: found } = await verifyBook(book, { rules: ['1'], recompute, postings })
+      const { findings: found } = await verifyWhole(book)
       findings.push(...found.map(({ code, book: id, seq, message }) => `${code} ${id}#${String(seq)}: ${message}`))
     }
   }
@@ -62,15 +63,4 @@ export async function gathered({ financing, payment }: Stores): Promise<{ record
     }
   }
   return { records, balances }
-}
-
-/** The auditor's own call of the rules that made an entry. */
-function recompute({ kind, rules, before, event }: Recomputed): object {
-  const known = kind as Kind
-  return rulesOf(Number(rules))[known](before as never, event as never)
-}
-
-function postings({ kind, before, event, after }: Recomputed): ReturnType<typeof postingsFor> {
-  const known = kind as Kind
-  return postingsFor(known, event as EventOf[typeof known], before as never, after as never)
 }
