@@ -4,13 +4,14 @@ import { createResolver, httpFetcher, StatusListReader } from '@growr/credential
 import { readTypeDefs, subgraph, type Resolvers } from '@growr/graphql'
 import type { Messenger } from '@growr/messaging'
 import { createIds, systemClock, type Clock, type Logger } from '@growr/runtime'
-import { Outbox, requestRefs, Turns, type Deliver, type Group, type Keep } from '@growr/service'
+import { ErasureLog, Outbox, requestRefs, Turns, type Deliver, type Group, type Keep } from '@growr/service'
 import { NodeDids } from './common/dids.ts'
 import { deliver } from './common/messages.ts'
 import { identityRoutes } from './http.ts'
 import { CreditHistory } from './identity/credit-history.ts'
 import { asked, credentials, cursors, histories, permissions, wallets } from './identity/identity.collections.ts'
 import { identityResolvers } from './identity/identity.resolvers.ts'
+import { deliverGoodbye, eraseAgain, goOnErasing } from './identity/erasure.ts'
 import { tellAsked } from './identity/permissions.ts'
 import { identityService } from './identity/identity.service.ts'
 import { issued, statusLists } from './issuing/issuing.collections.ts'
@@ -18,7 +19,8 @@ import { issuingResolvers } from './issuing/issuing.resolvers.ts'
 import { deliverToRecord, issuingService, tellOwner } from './issuing/issuing.service.ts'
 import { StatusLists } from './issuing/status-lists.ts'
 import type { IdentityConfig, Kit } from './kit.ts'
-import { organizations } from './organization/organization.collections.ts'
+import { tellAdmins, tellComplainer } from './organization/complaints.ts'
+import { complaints, organizations } from './organization/organization.collections.ts'
 import { organizationResolvers } from './organization/organization.resolvers.ts'
 import { inviteFirstAdmin, organizationService } from './organization/organization.service.ts'
 import { NAME, openAuth, openWallets, type Auth } from './stores.ts'
@@ -26,9 +28,11 @@ import { deliverCode } from './user/codes.ts'
 import { deliverInvitation, firstOperator, inviteFirstOperator } from './user/invitations.ts'
 import { deliverNotice } from './user/notices.ts'
 import { suspended } from './user/suspension.ts'
-import { notices, users } from './user/user.collections.ts'
+import { sendPhoneCode, tellBothPhones, tellOldPhone } from './user/phone-change.ts'
+import { notices, phoneChanges, profiles, users } from './user/user.collections.ts'
 import { userResolvers } from './user/user.resolvers.ts'
 import { userService } from './user/user.service.ts'
+import { createUssd, ussdConfig, ussdSessions } from './ussd/index.ts'
 import { challenges } from './verification/verification.collections.ts'
 import { verificationResolvers } from './verification/verification.resolvers.ts'
 import { verificationService } from './verification/verification.service.ts'
@@ -93,11 +97,12 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
   const bus: Bus = createBus({ name: NAME, tokens: options.tokens, broker: options.broker })
   const services: Service[] = []
   const timers: NodeJS.Timeout[] = []
-  let opened: { kit: Kit; auth: Auth; history: CreditHistory; deliveries: Deliveries } | undefined
+  let opened: { kit: Kit; auth: Auth; history: CreditHistory; deliveries: Deliveries; erasures: ErasureLog } | undefined
   const kitNow = (): Kit => {
     if (opened === undefined) throw new Error('the identity group has not started')
     return opened.kit
   }
+  const ussd = createUssd({ config: config.ussd ?? ussdConfig.parse({}), production: config.production === true, country: config.country })
   const { typeDefs, schema } = subgraph({ name: NAME, typeDefs: readTypeDefs(new URL('.', import.meta.url)), resolvers })
 
   return {
@@ -105,16 +110,21 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
     bus,
     services,
     subgraph: { name: NAME, typeDefs, schema },
-    routes: identityRoutes(kitNow),
+    routes: [...identityRoutes(kitNow), ...ussd.routes],
 
     async start() {
       const auth = await openAuth({ keep, clock: real, tokenIssuer: config.tokenIssuer, hashCost: options.hashCost })
-      const { kit, outbox, deliveries } = await assemble({ options, config, bus, auth, real })
+      const erasures = await ErasureLog.open(keep.rooms.erasures)
+      const { kit, outbox, deliveries } = await assemble({ options, config, bus, auth, real, erasures })
       await kit.dids.prepare()
+      const again = await eraseAgain(kit)
+      if (again > 0) log.warn({ persons: again }, 'the data of persons who were erased had come back with a back-up; it was erased again')
       await auth.refresh.load(await suspended(kit))
-      opened = { kit, auth, history: new CreditHistory(kit), deliveries }
+      opened = { kit, auth, history: new CreditHistory(kit), deliveries, erasures }
       outbox.watch(kit.users as never)
       outbox.watch(kit.notices as never)
+      outbox.watch(kit.phoneChanges as never)
+      outbox.watch(kit.complaints as never)
       outbox.watch(kit.organizations as never)
       outbox.watch(kit.permissions as never)
       outbox.watch(kit.issued as never)
@@ -142,6 +152,7 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
         for (const repository of [kit.notices, kit.challenges, kit.asked]) {
           void repository.removeExpired(500).catch((error: unknown) => log.warn({ error }, 'what expired could not be removed'))
         }
+        void ussd.sweep().catch((error: unknown) => log.warn({ error }, 'what expired could not be removed'))
       }
       timers.push(setInterval(retry, RETRY).unref(), setInterval(sweep, SWEEP).unref())
       retry()
@@ -161,19 +172,19 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
 
     async stop() {
       for (const timer of timers.splice(0)) clearInterval(timer)
+      await ussd.stop()
       await opened?.history.stop()
       await opened?.deliveries.stop()
       await opened?.kit.outbox.stop()
       await bus.stop()
+      await opened?.erasures.close()
       opened?.auth.close()
       opened?.kit.wallets.close()
       await keep.close()
     },
 
     firstOperator: () => firstOperator(kitNow()),
-    rotateAccessKey: async () => {
-      await keep.custody.rotateSigningKey('access-token')
-    },
+    rotateAccessKey: () => kitNow().rotateAccessKey(),
     rotateDidKey: (part, id) => kitNow().dids.rotate(part, id),
   }
 }
@@ -184,10 +195,11 @@ interface Assembly {
   readonly bus: Bus
   readonly auth: Auth
   readonly real: Clock
+  readonly erasures: ErasureLog
 }
 
 /** What the services share, out of the opened stores. */
-async function assemble({ options, config, bus, auth, real }: Assembly): Promise<{ kit: Kit; outbox: Outbox; deliveries: Deliveries }> {
+async function assemble({ options, config, bus, auth, real, erasures }: Assembly): Promise<{ kit: Kit; outbox: Outbox; deliveries: Deliveries }> {
   const { keep, clock, log, messenger } = options
   const { collections, custody } = keep
   const publicUrl = config.publicUrl?.replace(/\/+$/, '')
@@ -204,6 +216,13 @@ async function assemble({ options, config, bus, auth, real }: Assembly): Promise
     'user.code': (event) => deliverCode(kit, event),
     'user.nothing': async () => undefined,
     'user.notice': (event) => deliverNotice(kit, event),
+    'user.phone-asked': (event) => tellOldPhone(kit, event),
+    'user.phone-code': (event) => sendPhoneCode(kit, event),
+    'user.phone-changed': (event) => tellBothPhones(kit, event),
+    'user.goodbye': (event) => deliverGoodbye(kit, event),
+    'complaint.told': (event) => tellComplainer(kit, event),
+    'complaint.open': (event) => tellAdmins(kit, event),
+    'identity.erasing': (event) => goOnErasing(kit, event),
     'organization.admin': (event) => inviteFirstAdmin(kit, event),
     'identity.asked': (event) => tellAsked(kit, event),
     'issuing.store': (event) => deliverToRecord(kit, event),
@@ -215,12 +234,17 @@ async function assemble({ options, config, bus, auth, real }: Assembly): Promise
     config: { ...config, publicUrl },
     bus, log, clock, real, newId, outbox, dids, resolver, statusReader, statusLists: lists,
     requestRef: requestRefs(keep.requestKey),
+    rotateAccessKey: async () => void (await custody.rotateSigningKey('access-token')),
+    erasureLog: erasures,
     deliver: (message) => deliver(messenger, message),
     turns: new Turns(),
     wallets: openWallets(keep),
-    passwords: auth.passwords, pins: auth.pins, codes: auth.codes, invitationCodes: auth.invitationCodes, lockout: auth.lockout,
+    passwords: auth.passwords, pins: auth.pins, codes: auth.codes, invitationCodes: auth.invitationCodes, vouchCodes: auth.vouchCodes, mac: auth.keyed, lockout: auth.lockout,
     sessions: auth.sessions, registry: auth.registry, accessKeys: auth.accessKeys,
     users: await collections.repository(users),
+    phoneChanges: await collections.repository(phoneChanges),
+    profiles: await collections.repository(profiles),
+    complaints: await collections.repository(complaints),
     notices: await collections.repository(notices),
     organizations: await collections.repository(organizations),
     walletRecords: await collections.repository(wallets),

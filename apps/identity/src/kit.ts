@@ -7,12 +7,13 @@ import type { Clock, Logger } from '@growr/runtime'
 import type { Contact } from './common/contact.ts'
 import type { Values } from './common/messages.ts'
 import type { NodeDids } from './common/dids.ts'
-import type { Outbox, RequestRefs, Turns } from '@growr/service'
+import type { ErasureLog, Outbox, RequestRefs, Turns } from '@growr/service'
 import type { AskedDoc, CursorDoc, HistoryDoc, PermissionDoc, SealedCredentialDoc, WalletDoc } from './identity/identity.collections.ts'
 import type { IssuedDoc, StatusListDoc } from './issuing/issuing.collections.ts'
 import type { StatusLists } from './issuing/status-lists.ts'
-import type { OrganizationDoc } from './organization/organization.collections.ts'
-import type { NoticeDoc, UserDoc } from './user/user.collections.ts'
+import type { ComplaintDoc, OrganizationDoc } from './organization/organization.collections.ts'
+import type { UssdConfig } from './ussd/config.ts'
+import type { NoticeDoc, PhoneChangeDoc, ProfileDoc, UserDoc } from './user/user.collections.ts'
 import type { ChallengeDoc } from './verification/verification.collections.ts'
 import type { Targets } from './webhook/addresses.ts'
 import type { Hooks } from './webhook/webhook.service.ts'
@@ -34,6 +35,10 @@ export interface IdentityConfig {
   readonly webhookTimeoutMs: number
   /** The `iss` of access tokens. */
   readonly tokenIssuer: string
+  /** The menus for feature phones; as they are by default if not given. */
+  readonly ussd?: UssdConfig | undefined
+  /** Nothing that only a laptop needs is open. */
+  readonly production?: boolean | undefined
 }
 
 /** A message on its way to a person. With an id that was delivered before, nothing is sent. */
@@ -69,12 +74,22 @@ export interface Kit {
   /** Codes that answer a request (minutes) and codes of invitations (days); a code of either kind is used the same way. */
   readonly codes: OneTimeCodes
   readonly invitationCodes: OneTimeCodes
+  /** Codes that staff tell a person face to face. */
+  readonly vouchCodes: OneTimeCodes
+  /** A keyed hash of texts: equal texts have equal hashes, and without the key nobody finds the text by trying. */
+  readonly mac: (parts: readonly string[]) => string
+  readonly rotateAccessKey: () => Promise<void>
+  /** Who was erased, in a file that no back-up brings back. */
+  readonly erasureLog: Pick<ErasureLog, 'erased' | 'add'>
   readonly lockout: Lockout
   readonly sessions: Sessions
   readonly registry: SessionRegistry
   /** The public keys that verify access tokens, the present one and earlier ones. */
   readonly accessKeys: () => PublicJwk[]
   readonly users: Repository<UserDoc>
+  readonly phoneChanges: Repository<PhoneChangeDoc>
+  readonly profiles: Repository<ProfileDoc>
+  readonly complaints: Repository<ComplaintDoc>
   readonly notices: Repository<NoticeDoc>
   readonly organizations: Repository<OrganizationDoc>
   readonly walletRecords: Repository<WalletDoc>

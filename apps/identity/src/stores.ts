@@ -25,6 +25,10 @@ export interface Auth {
   readonly pins: Pins
   readonly codes: OneTimeCodes
   readonly invitationCodes: OneTimeCodes
+  /** Codes that staff tell a person face to face. */
+  readonly vouchCodes: OneTimeCodes
+  /** A keyed hash of texts, under a key of this group alone. */
+  readonly keyed: (parts: readonly string[]) => string
   readonly lockout: Lockout
   readonly sessions: Sessions
   readonly registry: SessionRegistry
@@ -60,6 +64,8 @@ export async function openAuth({ keep, clock, tokenIssuer, hashCost }: AuthOptio
     pins: new Pins(hashing('pin')),
     codes: new OneTimeCodes(codes),
     invitationCodes: new OneTimeCodes({ ...codes, ttlMs: 7 * DAY, maxIssuesPerHour: 20 }),
+    vouchCodes: new OneTimeCodes({ ...codes, ttlMs: AFTERLIFE, digits: 8 }),
+    keyed: (parts) => Buffer.from(mac.hmac(JSON.stringify(parts))).toString('base64url'),
     lockout: new Lockout({ name: 'sign-in', store: new SqliteStore<LockRecord>(db, 'locks', clock), mac, clock }),
     sessions: new Sessions({ access, refresh, registry }),
     registry,

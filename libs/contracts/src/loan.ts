@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
 import { schedule } from './project.ts'
-import { amount, connection, date, done, id, instant, page, percent, signed } from './shapes.ts'
+import { amount, connection, date, id, instant, page, percent, signed } from './shapes.ts'
 import { Loan, loanStatus, parties, staff } from './loan-shapes.ts'
 
 export { Instalment, Loan, loanStatus } from './loan-shapes.ts'
@@ -117,6 +117,7 @@ export const erasePerson = defineAction({
   internal: true,
   about: 'Destroys a person\'s keys in the Project, Loan and Funding books of every organization; STILL_OWED while a loan, a deposit or an investment of theirs is open. `check` only looks.',
   params: z.strictObject({ user: id, check: z.boolean().default(false) }),
-  result: done,
+  /** The loans that lead to nobody any more (with `check`: that would). */
+  result: z.object({ erased: z.array(z.object({ organization: id, loans: z.array(id) })) }),
   access: { services: ['identity'] },
 })

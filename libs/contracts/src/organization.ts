@@ -108,7 +108,7 @@ export const setScoring = defineAction({
 const csv = z.string().min(1).max(5_242_880)
 
 export const MemberImport = z.object({
-  /** False for a dry run. */
+  /** Whether every row is in: false for a dry run, and where there are more rows than one call takes: call again. */
   done: z.boolean(),
   /** Of the file; the real run takes it. */
   digest: z.string(),

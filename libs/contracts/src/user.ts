@@ -332,11 +332,11 @@ export const openPhoneSession = defineAction({
 
 export const findMembers = defineAction({
   name: 'user.findMembers',
-  kind: 'query',
+  kind: 'mutation',
   internal: true,
-  about: 'The borrowers of an organization by the numbers under which it keeps them; one that is not there is left out.',
+  about: 'The borrowers of an organization by the numbers under which it keeps them, each with a DID, which is made where there is none yet; a number that is not there is left out.',
   params: z.strictObject({ organization: id, numbers: z.array(text(40)).max(500) }),
-  result: z.array(z.object({ number: z.string(), user: id, did: did.nullable(), status })),
+  result: z.array(z.object({ number: z.string(), user: id, did, status })),
   access: { services: ['loan'] },
 })
 
@@ -380,7 +380,7 @@ export const notify = defineAction({
   about: 'Sends a message to a user by the way they are reached. Once for each requestId.',
   params: z.strictObject({ user: id.optional(), did: did.optional(), template: z.string().max(64), values: messageValues }),
   result: done,
-  access: { services: ['identity', 'issuing', 'loan', 'investor', 'funding', 'payment'] },
+  access: { services: ['organization', 'identity', 'issuing', 'loan', 'investor', 'funding', 'payment'] },
 })
 
 export const notifyOrganization = defineAction({
@@ -390,5 +390,5 @@ export const notifyOrganization = defineAction({
   about: 'Sends a message to the admins of an organization.',
   params: z.strictObject({ organization: id, template: z.string().max(64), values: messageValues }),
   result: done,
-  access: { services: ['investor', 'payment'] },
+  access: { services: ['organization', 'investor', 'payment'] },
 })

@@ -12,17 +12,20 @@ export interface Question {
   readonly subject: string
   /** Whose system is asked: the `iss` of its answer. */
   readonly organization: string
+  /** What the borrower permits to pass to a scoring system. */
+  readonly profile?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Asks an organization's own system what it confirms of a borrower: a POST of {type, subject, audience, nonce}, answered by
+ * Asks an organization's own system what it confirms of a borrower: a POST of {type, subject, audience, nonce} (a scoring system gets
+ * {profile} as well), answered by
  * {statement}, a JWS over that and the claims, signed with the registered key (see @growr/credentials, connector).
  * CONNECTOR_UNAVAILABLE, CONNECTOR_REFUSED, CONNECTOR_SIGNATURE, CONNECTOR_ANSWER (its reason in the details).
  */
-export async function ask(kit: Kit, connector: Connector, { type, subject, organization }: Question): Promise<ConnectorStatement> {
+export async function ask(kit: Kit, connector: Connector, { type, subject, organization, profile }: Question): Promise<ConnectorStatement> {
   const audience = kit.dids.issuer.did
   const nonce = randomBytes(24).toString('base64url')
-  const statement = await post(kit, connector.url, { type, subject, audience, nonce })
+  const statement = await post(kit, connector.url, { type, subject, audience, nonce, ...(profile && { profile }) })
   try {
     return verifyConnectorStatement(statement, { jwk: connector.publicKey, issuer: organization, subject, audience, nonce, type, now: kit.real.now() })
   } catch (cause) {
@@ -47,20 +50,29 @@ async function post(kit: Kit, address: string, question: object): Promise<unknow
       body: JSON.stringify(question),
       signal: AbortSignal.timeout(kit.config.connectorTimeoutMs),
     })
-    text = response.ok ? await readBounded(response) : ''
-    if (!response.ok) await response.body?.cancel()
+    text = await readBounded(response)
   } catch (cause) {
     if (cause instanceof Refusal) throw cause
     throw new Refusal('CONNECTOR_UNAVAILABLE', { cause })
   }
   // It was understood and declined: asking again would not help.
-  if (response.status >= 400 && response.status < 500 && response.status !== 429) throw new Refusal('CONNECTOR_REFUSED', { details: { status: response.status } })
+  if (response.status >= 400 && response.status < 500 && response.status !== 429) throw new Refusal('CONNECTOR_REFUSED', { details: { status: response.status, ...reasonIn(text) } })
   if (!response.ok) throw new Refusal('CONNECTOR_UNAVAILABLE', { details: { status: response.status } })
   try {
     const body: unknown = JSON.parse(text)
     return typeof body === 'object' && body !== null ? (body as { statement?: unknown }).statement : undefined
   } catch {
     throw new Refusal('CONNECTOR_ANSWER', { details: { reason: 'CONNECTOR_MALFORMED' } })
+  }
+}
+
+/** Why a system declined, where it says so by a code of its own, {"reason": "TOO_YOUNG"}: free text could hold anything. */
+function reasonIn(text: string): { reason?: string } {
+  try {
+    const { reason } = JSON.parse(text) as { reason?: unknown }
+    return typeof reason === 'string' && /^[A-Z][A-Z0-9_]{0,39}$/.test(reason) ? { reason } : {}
+  } catch {
+    return {}
   }
 }
 

@@ -48,6 +48,8 @@ export interface PermissionDoc {
   project: string
   verifier: string
   types: CredentialType[]
+  /** Parts of the profile that a scoring system may see. */
+  fields?: string[]
   status: PermissionChange['status']
   at: string
   history: PermissionChange[]
@@ -88,6 +90,8 @@ export const histories: CollectionDefinition<HistoryDoc> = { name: 'credit-histo
 export interface AskedDoc {
   id: string
   credential: string | null
+  /** What a scoring system gave. */
+  score?: number | null
   expiresAt: string
 }
 

@@ -3,9 +3,12 @@ import { identity as contract, project as projects, Refusal, user as users, type
 import { action, every } from '@growr/service'
 import type { Kit } from '../kit.ts'
 import { ask } from './connector.ts'
+import { credentialTypes } from './credential-types.ts'
+import { erase, erasureScope } from './erasure.ts'
 import type { PermissionDoc, SealedCredentialDoc, WalletDoc } from './identity.collections.ts'
 import { record, show as showPermission, withdraw } from './permissions.ts'
 import { present } from './presentation.ts'
+import { rotateKeys } from './rotation.ts'
 import { claimsIn, ensureWallet, listed, openAll, put, walletOf } from './record.ts'
 import { signContract, signForOrganization } from './signing.ts'
 
@@ -100,6 +103,9 @@ export function identityService(kit: Kit): Service {
       action(contract.createWallet, { handle: async ({ user }) => ({ did: (await ensureWallet(kit, user)).did }) }),
       action(contract.createOrganizationDid, { handle: async ({ organization }) => ({ did: await kit.dids.createOrganization(organization) }) }),
       action(contract.getVC, { scope: callerScope, handle: getVC }),
+      action(contract.findCredentialTypes, { scope: callerScope, handle: (_params, context) => credentialTypes(kit, context) }),
+      action(contract.erase, { scope: (params, context) => erasureScope(kit, params, context), handle: (params, context) => erase(kit, params, context) }),
+      action(contract.rotateKeys, { handle: (params) => rotateKeys(kit, params) }),
       action(contract.findCredentials, {
         scope: callerScope,
         handle: async (_params, context) => {

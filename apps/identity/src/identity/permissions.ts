@@ -5,13 +5,16 @@ import { isTemplate } from '../common/messages.ts'
 import type { Kit } from '../kit.ts'
 import type { PermissionChange, PermissionDoc, WalletDoc } from './identity.collections.ts'
 
-export const show = ({ id, did, project, verifier, types, status, at }: PermissionDoc): contracts.Permission => ({ id, did, project, verifier, types, status, at })
+export const show = ({ id, did, project, verifier, types, fields, status, at }: PermissionDoc): contracts.Permission => ({
+  id, did, project, verifier, types, status, at, ...(fields === undefined ? {} : { fields }),
+})
 
 interface Wish {
   readonly wallet: WalletDoc
   readonly project: string
   readonly verifier: string
   readonly types: readonly CredentialType[]
+  readonly fields?: readonly string[]
 }
 
 const MOST_CHANGES = 100
@@ -24,7 +27,7 @@ function changed(doc: PermissionDoc, change: PermissionChange): PermissionDoc {
  * Records that a verifier may see these types for a project (by the owner) or that somebody asks for it (by the
  * organization). What the owner granted stays granted when somebody asks again.
  */
-export async function record(kit: Kit, { wallet, project, verifier, types }: Wish, by: PermissionChange['by'], request: RequestRef | undefined, pending: readonly PendingEvent[] = []): Promise<PermissionDoc> {
+export async function record(kit: Kit, { wallet, project, verifier, types, fields }: Wish, by: PermissionChange['by'], request: RequestRef | undefined, pending: readonly PendingEvent[] = []): Promise<PermissionDoc> {
   const key = `${wallet.id}/${project}/${verifier}`
   const change: PermissionChange = { status: by === 'OWNER' ? 'GRANTED' : 'REQUESTED', at: kit.clock.now().toISOString(), by }
   const options = { pending, ...(request && { request }) }
@@ -33,10 +36,10 @@ export async function record(kit: Kit, { wallet, project, verifier, types }: Wis
     if (known !== null) {
       return (await kit.permissions.update(known.id, (doc) => {
         if (by === 'ORGANIZATION' && doc.status !== 'WITHDRAWN') return null
-        return changed({ ...doc, types: [...types] }, change)
+        return changed({ ...doc, types: [...types], ...(fields && { fields: [...fields] }) }, change)
       }, options)).doc
     }
-    const doc: PermissionDoc = { id: kit.newId(), key, user: wallet.id, did: wallet.did, project, verifier, types: [...types], status: change.status, at: change.at, history: [change], uses: 0, usedAt: null }
+    const doc: PermissionDoc = { id: kit.newId(), key, user: wallet.id, did: wallet.did, project, verifier, types: [...types], ...(fields && { fields: [...fields] }), status: change.status, at: change.at, history: [change], uses: 0, usedAt: null }
     return (await kit.permissions.insert(doc, options)).doc
   })
 }

@@ -25,7 +25,7 @@ export interface IssuedDoc {
 export const issued: CollectionDefinition<IssuedDoc> = {
   name: 'issued-credentials',
   personal: ['did'],
-  lookup: { slot: { unique: true }, list: {}, revokedIn: {}, organization: {}, cause: { unique: true } },
+  lookup: { slot: { unique: true }, user: {}, list: {}, revokedIn: {}, organization: {}, cause: { unique: true } },
 }
 
 export interface StatusListDoc {

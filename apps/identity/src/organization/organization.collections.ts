@@ -15,6 +15,8 @@ export interface OrganizationDoc {
   timezone: string
   language: 'en' | 'es'
   connector: Connector | null
+  /** The scoring system, which is sent what borrowers permit of their profiles. */
+  scoring?: Connector | null
   createdAt: string
 }
 
@@ -25,3 +27,22 @@ export const organizations: CollectionDefinition<OrganizationDoc> = {
 }
 
 export const nameKeyOf = (name: string): string => name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+
+/** A complaint; its number is the id. What it says is gone (null) once the person was erased. */
+export interface ComplaintDoc {
+  id: string
+  organization: string
+  user: string
+  loan: string | null
+  text: string | null
+  status: 'OPEN' | 'IN_PROGRESS' | 'ANSWERED' | 'CLOSED'
+  answers: { text: string; at: string }[]
+  at: string
+  updatedAt: string
+}
+
+export const complaints: CollectionDefinition<ComplaintDoc> = {
+  name: 'complaints',
+  personal: ['text', 'answers'],
+  lookup: { organization: {}, user: {}, status: {} },
+}

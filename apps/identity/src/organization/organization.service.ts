@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
-import { callingUser, defineService, type ActionContext, type Service } from '@growr/bus'
+import { callerScope, callingUser, defineService, type ActionContext, type Service } from '@growr/bus'
 import { CollectionError, type Stored } from '@growr/collections'
 import { organization as contract, identity, Refusal, user as users, type Params, type Result } from '@growr/contracts'
-import { parsePublicJwk, requireSafeUrl } from '@growr/credentials'
 import { action, connectionOf } from '@growr/service'
 import type { Kit } from '../kit.ts'
 import { webhookActions } from '../webhook/webhook.service.ts'
-import { nameKeyOf, type Connector, type OrganizationDoc } from './organization.collections.ts'
+import { answerComplaint, closeComplaint, complain, complaintScope, findComplaints, show as showComplaint, takeComplaint } from './complaints.ts'
+import { importMembers } from './member-import.ts'
+import { nameKeyOf, type OrganizationDoc } from './organization.collections.ts'
+import { systemOf } from './system.ts'
 
 type View = Result<typeof contract.findById>
 
-const show = ({ id, name, did, timezone, language, connector, createdAt }: OrganizationDoc): View => ({
-  id, name, did, timezone, language, connected: connector !== null, createdAt,
+const show = ({ id, name, did, timezone, language, connector, scoring, createdAt }: OrganizationDoc): View => ({
+  id, name, did, timezone, language, connected: connector !== null, scoring: Boolean(scoring), createdAt,
 })
 
 /** Organizations, their members by invitation, and the connection to an originator's own system. */
@@ -56,22 +58,6 @@ export function organizationService(kit: Kit): Service {
     return context.call(users.addUser, { organization, organizationName: doc.name, type, name, language, email, phone }, { requestId: context.requestId })
   }
 
-  const connectorOf = ({ url, publicKey }: Params<typeof contract.setConnector>): Connector | null => {
-    if (url === undefined && publicKey === undefined) return null
-    if (url === undefined) throw new Refusal('BAD_INPUT', { path: 'url' })
-    if (publicKey === undefined) throw new Refusal('BAD_INPUT', { path: 'publicKey' })
-    try {
-      if (!kit.config.allowInsecureConnectors) requireSafeUrl(new URL(url))
-    } catch (cause) {
-      throw new Refusal('BAD_INPUT', { path: 'url', details: { reason: 'https only, or http on this machine' }, cause })
-    }
-    try {
-      return { url, publicKey: parsePublicJwk(publicKey) }
-    } catch (cause) {
-      throw new Refusal('BAD_INPUT', { path: 'publicKey', details: { reason: 'a public P-256 or Ed25519 key' }, cause })
-    }
-  }
-
   return defineService({
     name: 'organization',
     actions: [
@@ -97,11 +83,41 @@ export function organizationService(kit: Kit): Service {
         handle: async (params, context) => {
           callingUser(context)
           await requireOrganization(params.organization)
-          const connector = connectorOf(params)
+          const connector = systemOf(kit, params)
           const request = kit.requestRef(contract.setConnector, params, context)
           return show((await organizations.update(params.organization, (doc) => ({ ...doc, connector }), request && { request })).doc)
         },
       }),
+      action(contract.setScoring, {
+        scope: ({ organization }) => ({ organization }),
+        handle: async (params, context) => {
+          callingUser(context)
+          await requireOrganization(params.organization)
+          const scoring = systemOf(kit, params)
+          const request = kit.requestRef(contract.setScoring, params, context)
+          return show((await organizations.update(params.organization, (doc) => ({ ...doc, scoring }), request && { request })).doc)
+        },
+      }),
+      action(contract.importMembers, {
+        scope: ({ organization }) => ({ organization }),
+        handle: async (params, context) => importMembers(kit, (await requireOrganization(params.organization)).doc, params, context),
+      }),
+      action(contract.complain, { scope: callerScope, handle: (params, context) => complain(kit, params, context) }),
+      action(contract.findComplaints, {
+        scope: ({ organization }, context) => ({ ...callerScope({}, context), ...(organization === undefined ? {} : { organization }) }),
+        handle: (params, context) => findComplaints(kit, params, context),
+      }),
+      action(contract.complaint, {
+        scope: (params) => complaintScope(kit, params),
+        handle: async ({ number }) => {
+          const found = await kit.complaints.get(number)
+          if (found === null) throw new Refusal('NOT_FOUND', { path: 'number' })
+          return showComplaint(found.doc)
+        },
+      }),
+      action(contract.takeComplaint, { scope: (params) => complaintScope(kit, params), handle: (params, context) => takeComplaint(kit, params, context) }),
+      action(contract.answerComplaint, { scope: (params) => complaintScope(kit, params), handle: (params, context) => answerComplaint(kit, params, context) }),
+      action(contract.closeComplaint, { scope: (params) => complaintScope(kit, params), handle: (params, context) => closeComplaint(kit, params, context) }),
     ],
   })
 }

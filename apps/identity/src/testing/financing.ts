@@ -17,7 +17,7 @@ export function aProject(key: string, organization: string, criteria: project.Cr
     startDate: '2026-03-01', endDate: '2026-09-30', currency: 'HNL', amount: '500000.00', juniorRate: '0', criteria,
     loans: {
       type: 'inputs', schedule: 'FLAT', minAmount: '5000.00', maxAmount: '20000.00', minMonths: 3, maxMonths: 6, interestRate: '18.00', disbursementFee: '0', cashBackRate: '0',
-      gracePeriod: 0, isCommunity: false, riskDepositRate: '0', defaultAfterDays: 90, offerDays: 14,
+      gracePeriod: 0, isCommunity: false, riskDepositRate: '0', defaultAfterDays: 90, offerDays: 14, coolingOffDays: 0, approvalAbove: null, debtCeiling: null,
     },
     funding: [], juniorCapital: '0.00', seniorCapital: '0.00', available: '0.00', reserved: '0.00', lent: '0.00', repaid: '0.00', outstanding: '0.00', loanCount: 0, payables: [], version: 1,
   }

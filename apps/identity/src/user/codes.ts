@@ -12,6 +12,7 @@ const HOUR = 3_600_000
 
 /** Whether a code would be of use to whoever has this address. */
 function isWaitedFor(user: UserDoc | undefined, purpose: Purpose): boolean {
+  if (purpose === 'RESET_PIN') return user !== undefined && !user.suspended && user.pinHash !== null
   if (purpose === 'REGISTER') return user !== undefined && !user.suspended && user.memberships.some(({ status, type }) => status === 'INVITED' && type !== 'INVESTOR')
   return user === undefined || (!user.suspended && !user.memberships.some(({ type, status }) => type === 'INVESTOR' && status !== 'INVITED'))
 }

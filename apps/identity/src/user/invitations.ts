@@ -7,7 +7,7 @@ import type { UserDoc } from './user.collections.ts'
 import { byPin, invite, newUser } from './user.model.ts'
 
 /** What a code is for: registering as an investor leads to another part than an invitation by an organization. */
-export type Purpose = 'REGISTER' | 'REGISTER_INVESTOR'
+export type Purpose = 'REGISTER' | 'REGISTER_INVESTOR' | 'RESET_PIN'
 export const purposeOf = (type: Role): Purpose => (type === 'INVESTOR' ? 'REGISTER_INVESTOR' : 'REGISTER')
 
 /** The person behind an address, if anybody is. */

@@ -50,10 +50,18 @@ export async function loginByPhone(kit: Kit, params: Params<typeof contract.logi
   return openSession(kit, user, chooseMembership(user, byPin, params))
 }
 
+/** A menu on a phone signs in as everybody does: the number alone opens nothing. */
+export const openPhoneSession = loginByPhone
+
 const contactOf = (user: UserDoc, by: 'email' | 'phone'): Contact => {
   const address = user[by]
   if (address === undefined) throw new Refusal('CONTACT_MISSING', { path: by })
   return by === 'email' ? { email: address } : { phone: address }
+}
+
+/** Whether she is it, by the PIN, under the lock of her number. CREDENTIALS_WRONG, LOCKED. */
+export async function proveByPin(kit: Kit, user: UserDoc, pin: string): Promise<void> {
+  await prove(kit, contactOf(user, 'phone'), pin)
 }
 
 async function requireSelf(kit: Kit, caller: UserCaller): Promise<UserDoc> {

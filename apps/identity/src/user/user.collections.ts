@@ -38,17 +38,28 @@ export interface UserDoc {
   /** ISO instant of the first registration. */
   registeredAt: string | null
   createdAt: string
+  /** `organization/number` for each number under which an organization keeps this member. */
+  numbers?: string[]
+  /** Keyed hash of the number of the identity document, which answers for a forgotten PIN. */
+  answer?: string
+  /** Who vouched for this person, newest last. */
+  vouches?: { by: string; organization: string; at: string }[]
+  /** An erasure was begun; whether the person was suspended before. */
+  erasing?: { suspended: boolean }
+  /** ISO instant after which nothing of this person is left but the id. */
+  erasedAt?: string
 }
 
 export const users: CollectionDefinition<UserDoc> = {
   name: 'users',
-  personal: ['name', 'email', 'phone', 'did', 'memberships', 'passwordHash', 'pinHash'],
+  personal: ['name', 'email', 'phone', 'did', 'memberships', 'passwordHash', 'pinHash', 'numbers', 'answer'],
   lookup: {
     email: { unique: true, blind: true },
     phone: { unique: true, blind: true },
     did: { unique: true, blind: true },
     places: { many: true },
     marks: { many: true },
+    numbers: { many: true, unique: true, blind: true },
   },
 }
 
@@ -59,3 +70,33 @@ export interface NoticeDoc {
 }
 
 export const notices: CollectionDefinition<NoticeDoc> = { name: 'notices', personal: [], lookup: {}, expires: 'expiresAt' }
+
+/** A wish for another phone number, with who asked for it and who approved. */
+export interface PhoneChangeDoc {
+  id: string
+  user: string
+  organization: string
+  phone: string
+  status: 'WAITING' | 'CODE_SENT' | 'DONE' | 'REFUSED'
+  requestedBy: string
+  approvedBy: string | null
+  at: string
+  expiresAt: string
+  /** The request that made it, so that a repetition finds it. */
+  request?: string
+}
+
+export const phoneChanges: CollectionDefinition<PhoneChangeDoc> = {
+  name: 'phone-changes',
+  personal: ['phone'],
+  lookup: { user: {}, organization: {}, phone: { blind: true } },
+}
+
+/** What a borrower said of herself, sealed to her as her credentials are. `id` is the user's id. */
+export interface ProfileDoc {
+  id: string
+  sealed: string
+  updatedAt: string
+}
+
+export const profiles: CollectionDefinition<ProfileDoc> = { name: 'profiles', personal: ['sealed'], lookup: {} }

@@ -41,6 +41,19 @@ const invited = ({ membership, type, organization, name }: Invitation): Membersh
   before: null,
 })
 
+/** How the number of a member stands in the record: by organization. */
+export const numberOf = (organization: string, number: string): string => `${organization}/${number}`
+
+export function withNumber(user: UserDoc, organization: string, number: string): UserDoc {
+  const others = (user.numbers ?? []).filter((held) => !held.startsWith(`${organization}/`))
+  return { ...user, numbers: [...others, numberOf(organization, number)] }
+}
+
+/** What is left of a person after an erasure: an id, so that it is never given to another. */
+export const erased = ({ id, language, createdAt }: UserDoc, at: string): UserDoc => ({
+  id, name: null, language, suspended: true, memberships: [], places: [], marks: ['BLOCKED'], passwordHash: null, pinHash: null, registeredAt: null, createdAt, erasedAt: at,
+})
+
 /** A person whom nobody knew before. The name is what the inviter says until the person says otherwise. */
 export function newUser(id: string, contact: { email: string } | { phone: string }, language: 'en' | 'es', at: string, invitation: Invitation): UserDoc {
   const user: UserDoc = { id, name: invitation.name, ...contact, language, suspended: false, memberships: [], places: [], marks: [], passwordHash: null, pinHash: null, registeredAt: null, createdAt: at }
@@ -139,7 +152,7 @@ function requireReach(user: UserDoc, by: Suspension['by'], organization: string 
   if (organization === null || user.memberships.some(({ type }) => type === 'NODE_OPERATOR')) throw new Refusal('FORBIDDEN')
 }
 
-export const organizationsOf = (user: UserDoc): string[] => [...new Set(user.memberships.flatMap(({ organization }) => organization ?? []))]
+export const organizationsOf = (user: Pick<UserDoc, 'memberships'>): string[] => [...new Set(user.memberships.flatMap(({ organization }) => organization ?? []))]
 
 /** Organizations in which the person has accepted a part of this type and is not suspended. */
 export const activeIn = (user: UserDoc, type: Role): string[] =>

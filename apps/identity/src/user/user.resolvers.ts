@@ -6,6 +6,8 @@ export const userResolvers: Resolvers = {
     me: field(user.me),
     user: field(user.findById),
     users: field(user.findByOrganization),
+    profile: field(user.profile),
+    phoneChanges: field(user.findPhoneChanges),
   },
   Mutation: {
     getOTP: field(user.getOTP),
@@ -22,6 +24,13 @@ export const userResolvers: Resolvers = {
     unblockUser: field(user.unblock),
     setPIN: field(user.setPIN),
     validatePIN: field(user.validatePIN),
+    resetPIN: field(user.resetPIN),
+    vouch: field(user.vouch),
+    requestPhoneChange: field(user.requestPhoneChange),
+    approvePhoneChange: field(user.approvePhoneChange),
+    changePhone: field(user.changePhone),
+    updateProfile: field(user.updateProfile),
+    requestScore: field(user.requestScore),
   },
   User: { __resolveReference: reference(user.findById, ({ id }: { id: string }) => ({ id })) },
 }

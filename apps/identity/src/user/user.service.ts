@@ -5,9 +5,14 @@ import { normalizePhone } from '../common/contact.ts'
 import type { Kit } from '../kit.ts'
 import { checkCode, sendCode } from './codes.ts'
 import { addUser, personAt } from './invitations.ts'
-import { loginByEmail, loginByPhone, setPin, updateUser, validatePin } from './login.ts'
+import { loginByEmail, loginByPhone, openPhoneSession, setPin, updateUser, validatePin } from './login.ts'
+import { findMembers } from './members.ts'
 import { notify, notifyOrganization } from './notices.ts'
+import { approvePhoneChange, changePhone, findPhoneChanges, requestPhoneChange } from './phone-change.ts'
+import { readProfile, updateProfile } from './profile.ts'
+import { resetPin, vouch } from './recovery.ts'
 import { registerBorrower, registerInvestor, registerOriginator } from './registration.ts'
+import { requestScore } from './scoring.ts'
 import { show as showSession } from './session.ts'
 import { block, unblock } from './suspension.ts'
 import { show, viewerOf, type Viewer } from './user.model.ts'
@@ -66,6 +71,27 @@ export function userService(kit: Kit): Service {
       action(contract.unblock, { scope: personScope, handle: (params, context) => unblock(kit, params, context) }),
       action(contract.setPIN, { scope: callerScope, handle: (params, context) => setPin(kit, params, context) }),
       action(contract.validatePIN, { scope: callerScope, handle: (params, context) => validatePin(kit, params, context) }),
+      action(contract.resetPIN, { handle: (params, context) => resetPin(kit, params, context) }),
+      action(contract.vouch, { scope: ({ user }, context) => personScope({ id: user }, context), handle: (params, context) => vouch(kit, params, context) }),
+      action(contract.requestPhoneChange, {
+        scope: ({ user }, context) => (user === undefined ? callerScope({}, context) : personScope({ id: user }, context)),
+        handle: (params, context) => requestPhoneChange(kit, params, context),
+      }),
+      action(contract.approvePhoneChange, {
+        scope: async ({ change }) => {
+          const found = await kit.phoneChanges.get(change)
+          if (found === null) throw new Refusal('NOT_FOUND', { path: 'change' })
+          return { organization: found.doc.organization }
+        },
+        handle: (params, context) => approvePhoneChange(kit, params, context),
+      }),
+      action(contract.changePhone, { handle: (params, context) => changePhone(kit, params, context) }),
+      action(contract.findPhoneChanges, { scope: ({ organization }) => ({ organization }), handle: ({ organization }) => findPhoneChanges(kit, organization) }),
+      action(contract.profile, { scope: callerScope, handle: (_params, context) => readProfile(kit, callingUser(context).userId) }),
+      action(contract.updateProfile, { scope: callerScope, handle: (params, context) => updateProfile(kit, params, context) }),
+      action(contract.requestScore, { scope: callerScope, handle: (params, context) => requestScore(kit, params, context) }),
+      action(contract.openPhoneSession, { handle: (params) => openPhoneSession(kit, params) }),
+      action(contract.findMembers, { handle: (params, context) => findMembers(kit, params, context) }),
       action(contract.checkSession, {
         // From memory: it is asked for each request.
         handle: ({ session, user, membership }) => ({ live: kit.registry.isLive(session, user, membership) }),
