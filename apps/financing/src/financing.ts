@@ -1,3 +1,4 @@
+import type { OneTimeCodes } from '@growr/auth'
 import type { ViewReader } from '@growr/books'
 import { type Bus } from '@growr/bus'
 import { organization as organizations } from '@growr/contracts'
@@ -18,6 +19,17 @@ export interface Financing {
   readonly bus: Bus
   readonly clock: Clock
   readonly newId: () => string
+  /** Codes by which borrowers confirm what they received. */
+  readonly codes: OneTimeCodes
+  /** Codes that were made and are not sent yet, by entry: tried again, the same one leaves. */
+  readonly unsent: Map<string, { readonly code: string; readonly validUntil: Date }>
+  /** What is kept of the number that a loan had in former books, and what a link to a loan's key facts ends with: keyed. */
+  readonly numberDigest: (number: string) => string
+  readonly linkDigest: (loan: string) => string
+  /** Where the outside reaches the node. */
+  readonly publicUrl: string
+  /** Destroys a person's key in the books of an organization. */
+  readonly erase: (person: string, organization: string) => Promise<unknown>
   /** How a collection's record knows a request again. */
   readonly requests: RequestRefs
   /** A record waits to tell others something. */

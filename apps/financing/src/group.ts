@@ -1,8 +1,9 @@
+import { OneTimeCodes, systemClock } from '@growr/auth'
 import type { BookStore, Follower, StoredEntry } from '@growr/books'
 import { createBus, type Broker, type Bus, type CallTokens, type Service } from '@growr/bus'
 import { readTypeDefs, subgraph } from '@growr/graphql'
 import { createIds, isMovable, type Clock, type Logger } from '@growr/runtime'
-import { type Group, type Keep, type KeepOptions, openBookStore, openKeep, Outbox, requestRefs } from '@growr/service'
+import { atomicStore, type Group, type Keep, type KeepOptions, openBookStore, openKeep, Outbox, requestRefs } from '@growr/service'
 import { FinancingBooks } from './books/financing-books.ts'
 import { type Financing, today } from './financing.ts'
 import type { BookFollower } from './followers.ts'
@@ -13,8 +14,10 @@ import { contracts, intents, receipts } from './investor/investor.collections.ts
 import { investorDeliveries } from './investor/investor.deliveries.ts'
 import { investorResolvers } from './investor/investor.resolvers.ts'
 import { investorService } from './investor/investor.service.ts'
-import { loanFollowers } from './loan/loan.followers.ts'
+import { serviceCodes } from './loan/loan.collections.ts'
+import { CODE_HOURS, loanFollowers } from './loan/loan.followers.ts'
 import { loanResolvers } from './loan/loan.resolvers.ts'
+import { loanRoutes } from './loan/loan.routes.ts'
 import { loanService } from './loan/loan.service.ts'
 import { portfolioResolvers } from './portfolio/portfolio.resolvers.ts'
 import { portfolioView } from './portfolio/portfolio.view.ts'
@@ -30,13 +33,15 @@ export interface FinancingOptions {
   readonly broker: Broker
   readonly clock: Clock
   readonly log: Logger
+  /** Where the outside reaches the node: links in messages begin with it. */
+  readonly publicUrl?: string | undefined
 }
 
 export const NAME = 'financing'
 /** How often a node on real time looks whether a day has passed. */
 const DAY_CHECK_MS = 60_000
 
-export const openFinancingKeep = (options: Pick<KeepOptions, 'dataDir' | 'passphrase' | 'clock' | 'cost'>): Promise<Keep> => openKeep({ ...options, group: NAME })
+export const openFinancingKeep = (options: Pick<KeepOptions, 'dataDir' | 'passphrase' | 'clock' | 'cost'>): Promise<Keep> => openKeep({ ...options, group: NAME, purposes: ['service-codes'] })
 
 /** Project, Loan, Project investor and Funding, with their books. */
 export function createFinancingGroup(options: FinancingOptions): Group {
@@ -81,6 +86,7 @@ export function createFinancingGroup(options: FinancingOptions): Group {
     bus,
     services,
     subgraph: { name: NAME, typeDefs, schema },
+    routes: loanRoutes(() => financing),
     get store() {
       return opened?.store
     },
@@ -88,6 +94,9 @@ export function createFinancingGroup(options: FinancingOptions): Group {
     async start() {
       const books = await openBookStore(keep, clock)
       opened = books
+      const codeRecords = await keep.collections.repository(serviceCodes)
+      const digests = keep.custody.secret('requests')
+      const digest = (use: string) => (text: string): string => digests.hmac(`${use}\n${text}`).toString('base64url').slice(0, 22)
       const tenants = await keep.collections.repository<{ id: string }>({ name: 'tenants', personal: [], lookup: {} })
       const shared: Omit<Financing, 'books' | 'portfolio'> = {
         intents: await keep.collections.repository(intents),
@@ -96,6 +105,12 @@ export function createFinancingGroup(options: FinancingOptions): Group {
         bus,
         clock,
         newId: createIds({ clock }),
+        codes: new OneTimeCodes({ store: atomicStore(codeRecords), mac: keep.custody.secret('service-codes'), clock: systemClock, ttlMs: CODE_HOURS * 3_600_000 }),
+        unsent: new Map(),
+        numberDigest: digest('loan-number'),
+        linkDigest: digest('key-facts'),
+        publicUrl: options.publicUrl?.replace(/\/+$/, '') ?? 'http://localhost',
+        erase: (person, organization) => books.store.erase(person, organization),
         requests: requestRefs(keep.requestKey),
         woken: () => outbox?.wake(),
         untold: (template, code) => log.error({ template, code }, 'a message was refused'),

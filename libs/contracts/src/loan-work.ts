@@ -149,9 +149,20 @@ export const writeOff = defineAction({
   access: { users: admins },
 })
 
+export const checkReversal = defineAction({
+  name: 'loan.checkReversal',
+  kind: 'query',
+  internal: true,
+  about: 'Whether a loan would let a payment of it be taken back: to be asked before the money\'s side is reversed.',
+  params: z.strictObject({ loan: id, payment: id }),
+  result: z.object({ refused: z.string().nullable() }),
+  access: { services: ['payment'] },
+})
+
 // Lists
 
-export const bucket = z.enum(['1-30', '31-60', '61-90', '90+'])
+/** Days past due. */
+export const bucket = z.enum(['CURRENT', 'DAYS_1_30', 'DAYS_31_60', 'DAYS_61_90', 'DAYS_OVER_90'])
 
 /** What a borrower has to pay by a day. */
 export const Due = z.object({
@@ -165,7 +176,7 @@ export const Due = z.object({
   interest: amount,
   dueDate: date,
   daysLate: z.number().int(),
-  bucket: bucket.nullable(),
+  bucket,
   outstanding: amount,
   borrower: z.string().nullable(),
   borrowerUser: id.nullable(),
@@ -184,8 +195,8 @@ export const dueList = defineAction({
 export const Arrears = z.object({
   organization: id,
   on: date,
-  /** Portfolio at risk: by days past due, how many loans and what is outstanding on them. One line for each currency and bucket. */
-  buckets: z.array(z.object({ currency: z.string(), bucket, loans: z.number().int(), overdue: amount, outstanding: amount })),
+  /** Portfolio at risk: by days past due, how many loans and all principal that is left of them. One line for each currency and bucket. */
+  buckets: z.array(z.object({ currency: z.string(), bucket, loans: z.number().int(), principal: amount })),
   list: connection(Due),
 })
 
@@ -227,6 +238,8 @@ export const findOwed = defineAction({
 
 export const ControlTotals = z.strictObject({ count: z.number().int().min(0).max(50_000), principal: amount, interest: amount })
 export const RowFault = z.object({ line: z.number().int(), column: z.string().nullable(), reason: z.string() })
+
+export type RowFault = z.output<typeof RowFault>
 
 export const LoanImport = z.object({
   dryRun: z.boolean(),

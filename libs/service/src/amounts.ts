@@ -35,3 +35,9 @@ export function throwRefused(found: Refused | null): void {
   if (!isCode(refused)) throw new Error(`the catalogue lacks ${String(refused)}`)
   throw new Refusal(refused, { ...(path === undefined ? {} : { path }), ...(details === undefined ? {} : { details }) })
 }
+
+/** What the domain worked out; a refusal leaves as one of the catalogue. */
+export function accepted<T extends object>(found: T | Refused): T {
+  throwRefused(isRefused(found) ? found : null)
+  return found as T
+}

@@ -1,11 +1,10 @@
 import { defineView, type StoredEntry, type ViewDatabase } from '@growr/books'
 import {
-  addPositions, emptyPosition, fundingContribution, loanContribution, projectContribution, subtractPositions,
+  addPositions, concernsDaysFrom, emptyPosition, fundingContribution, loanContribution, outstandingOf, projectContribution, subtractPositions,
   type BusinessDayState, type FundingState, type LoanState, type ProjectPosition, type ProjectState,
 } from '@growr/lending'
-import { decodeJson, encodeJson } from '@growr/money'
+import { decodeJson, encodeJson, isPositive } from '@growr/money'
 import { BALANCES, post } from '@growr/service'
-import { concernsDaysFrom } from '../loan/loan.days.ts'
 import { packLoan } from '../loan/loan.packed.ts'
 import { presentLoan } from '../loan/loan.present.ts'
 
@@ -16,7 +15,7 @@ import { presentLoan } from '../loan/loan.present.ts'
  */
 export const directory = defineView({
   name: 'directory',
-  version: 3,
+  version: 4,
   kinds: ['project', 'loan', 'funding'],
   schema: `
     CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, settling INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
@@ -24,12 +23,14 @@ export const directory = defineView({
     CREATE INDEX project_public ON project (key) WHERE public = 1 AND status = 'ACTIVATED';
     CREATE INDEX project_settling ON project (key) WHERE settling = 1;
     CREATE TABLE address (address TEXT NOT NULL, project TEXT NOT NULL, PRIMARY KEY (address, project)) WITHOUT ROWID;
-    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL);
+    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, due TEXT, risk TEXT, currency TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
+    CREATE TABLE taken (organization TEXT NOT NULL, number TEXT NOT NULL, loan TEXT NOT NULL, PRIMARY KEY (organization, number)) WITHOUT ROWID;
     CREATE TABLE shown (key TEXT PRIMARY KEY, loan TEXT NOT NULL);
     CREATE INDEX loan_project ON loan (project, key);
     CREATE INDEX loan_organization ON loan (organization, key);
     CREATE INDEX loan_borrower ON loan (borrower, key);
     CREATE INDEX loan_days ON loan (organization, days) WHERE days IS NOT NULL;
+    CREATE INDEX loan_due ON loan (organization, due, key, project, currency, risk) WHERE due IS NOT NULL;
     CREATE TABLE funding (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, contract TEXT, investor TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL);
     CREATE INDEX funding_project ON funding (project, key);
     CREATE TABLE position (project TEXT PRIMARY KEY, figures TEXT NOT NULL) WITHOUT ROWID;
@@ -67,11 +68,18 @@ function applyLoan(db: ViewDatabase, entry: StoredEntry, state: LoanState): void
   const before = stateAt<LoanState>(db, 'loan', entry.key)
   move(db, state.projectKey, state.currency.code, before ? loanContribution(before) : null, loanContribution(state))
   db.run(
-    `INSERT INTO loan (key, organization, project, status, borrower, days, seq, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, days = excluded.days, seq = excluded.seq, state = excluded.state`,
-    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), entry.seq, encodeJson(state),
+    `INSERT INTO loan (key, organization, project, status, borrower, days, due, risk, currency, seq, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, days = excluded.days, due = excluded.due, risk = excluded.risk, seq = excluded.seq, state = excluded.state`,
+    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), ...dueOf(state), state.currency.code, entry.seq, encodeJson(state),
   )
+  if (state.origin) db.run('INSERT OR IGNORE INTO taken (organization, number, loan) VALUES (?, ?, ?)', state.organizationId, state.origin.number, state.key)
   db.run('INSERT INTO shown (key, loan) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET loan = excluded.loan', state.key, packLoan(presentLoan(state, entry.seq)))
+}
+
+/** Of a running loan: when the oldest instalment that is not paid falls due, and the principal that is at risk once it is late. */
+function dueOf(state: LoanState): [due: string | null, risk: string | null] {
+  const oldest = state.status === 'DISBURSED' || state.status === 'DEFAULTED' ? state.schedule.find((row) => isPositive(outstandingOf(row))) : undefined
+  return oldest ? [oldest.dueDate, loanContribution(state).receivablePrincipal.amount.toString()] : [null, null]
 }
 
 function applyFunding(db: ViewDatabase, entry: StoredEntry, state: FundingState): void {

@@ -21,6 +21,12 @@ export interface FinancingBooksOptions {
   readonly appended: (kind: Kind, organization: string) => void
 }
 
+interface DueBy {
+  readonly organization: string
+  readonly project?: string | undefined
+  readonly by: string
+}
+
 /** The Project, Loan and Funding books of all organizations: one writer, one queue for each project, one directory to look things up. */
 export class FinancingBooks {
   readonly #options: FinancingBooksOptions
@@ -147,6 +153,41 @@ export class FinancingBooks {
   /** The keys of a borrower's loans in a project. */
   loansOfBorrower(project: string, user: string): string[] {
     return this.#view.all('SELECT key FROM loan WHERE borrower = ? AND project = ?', user, project).map((row) => String(row['key']))
+  }
+
+  /** A borrower's loans in the currency, if one is given, over all organizations. */
+  loansOfUser(user: string, currency?: string): LoanState[] {
+    return this.#view
+      .all(`SELECT state FROM loan WHERE borrower = ?${currency === undefined ? '' : ' AND currency = ?'} ORDER BY key`, user, ...(currency === undefined ? [] : [currency]))
+      .map((row) => decodeJson(String(row['state'])) as LoanState)
+  }
+
+  /** The loan that was taken over under a number of former books (its digest). */
+  loanOfNumber(organization: string, number: string): string | undefined {
+    const row = this.#view.get('SELECT loan FROM taken WHERE organization = ? AND number = ?', organization, number)
+    return row ? String(row['loan']) : undefined
+  }
+
+  /** Running loans of which something is due by a day, the oldest first. */
+  listDue({ organization, project, by }: DueBy, { first, after }: Page): Listed<LoanState> {
+    const where = `organization = ? AND due <= ?${project === undefined ? '' : ' AND project = ?'}`
+    const values = [organization, by, ...(project === undefined ? [] : [project])]
+    const [due = '', key = ''] = after?.split('/') ?? []
+    const total = Number(this.#view.get(`SELECT count(*) AS n FROM loan WHERE ${where}`, ...values)?.['n'] ?? 0)
+    const rows = this.#view.all(`SELECT due, key, state FROM loan WHERE ${where} AND (due, key) > (?, ?) ORDER BY due, key LIMIT ?`, ...values, due, key, first + 1)
+    return { rows: rows.slice(0, first).map((row) => ({ key: `${String(row['due'])}/${String(row['key'])}`, value: decodeJson(String(row['state'])) as LoanState })), total, more: rows.length > first }
+  }
+
+  /** The principal of loans of which something is due by a day, by currency and the oldest due date. */
+  atRisk({ organization, project, by }: DueBy): { currency: string; due: string; loans: number; principal: bigint }[] {
+    const sums = new Map<string, { currency: string; due: string; loans: number; principal: bigint }>()
+    const where = `organization = ? AND due <= ?${project === undefined ? '' : ' AND project = ?'}`
+    for (const row of this.#view.all(`SELECT currency, due, risk FROM loan WHERE ${where}`, organization, by, ...(project === undefined ? [] : [project]))) {
+      const [currency, due] = [String(row['currency']), String(row['due'])]
+      const sum = sums.get(`${currency} ${due}`) ?? { currency, due, loans: 0, principal: 0n }
+      sums.set(`${currency} ${due}`, { ...sum, loans: sum.loans + 1, principal: sum.principal + BigInt(String(row['risk'])) })
+    }
+    return [...sums.values()]
   }
 
   fundingsOf(project: string): FundingState[] {

@@ -1,6 +1,7 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import { identity, isCode, loan as contract, Refusal, type Code, type Params } from '@growr/contracts'
-import { decideLoan, requireOpen, type ApplyForLoan, type LoanState } from '@growr/lending'
+import { decideLoan, owedOf, quote, requireOpen, type ApplyForLoan, type LoanState, type ProjectState } from '@growr/lending'
+import { sum, type Amount } from '@growr/money'
 import { eventsOf, positiveOf, throwRefused, type Written } from '@growr/service'
 import { type Financing, today } from '../financing.ts'
 
@@ -8,13 +9,13 @@ import { type Financing, today } from '../financing.ts'
  * From the wish to the reserved money: the record's owner presents what the project requires, the verifier lists its checks, the
  * domain decides, one entry says what came of it. A refusal by the checks is an entry too; then it is thrown with each of them.
  * Codes: FORBIDDEN (another organization's project), AMOUNT_INVALID, PROJECT_NOT_OPEN, PROJECT_AMOUNT_EXCEEDED, FUNDS_INSUFFICIENT,
- * FUNDS_RESERVED, and those of a verification.
+ * FUNDS_RESERVED, and those of a verification, DEBT_CEILING and INCOME_UNKNOWN among them.
  */
 export async function applyForLoan(financing: Financing, params: Params<typeof contract.applyForLoan>, context: ActionContext): Promise<Written<LoanState>> {
   const { userId } = callingUser(context)
-  // A repetition that comes while the first is under way waits for it: else it would spend the challenge of the first.
-  const queue = context.requestId === undefined ? undefined : `apply:${userId}:${context.requestId}`
-  return queue === undefined ? apply(financing, params, context) : financing.books.inTurn(queue, () => apply(financing, params, context))
+  // A repetition that comes while the first is under way waits for it: else it would spend the challenge of the first. And so does
+  // another application: what she would owe with it counts the first.
+  return financing.books.inTurn(`apply:${userId}`, () => apply(financing, params, context))
 }
 
 async function apply(financing: Financing, params: Params<typeof contract.applyForLoan>, context: ActionContext): Promise<Written<LoanState>> {
@@ -31,7 +32,7 @@ async function apply(financing: Financing, params: Params<typeof contract.applyF
   // Before anybody's credentials are shown to anybody.
   throwRefused(requireOpen(books.requireProject(project).state, on))
   const { did } = await context.call(identity.resolveUser, { user: userId })
-  const verdict = await verify(params, did, context)
+  const verdict = await verify(params, did, indebtednessOf(financing, userId, books.requireProject(project).state, amount, params.months, on), context)
   return answer(await books.once('loan', { organization, project }, authority, () => {
     const { state } = books.requireProject(project)
     const events = eventsOf(decideLoan(null, {
@@ -52,11 +53,25 @@ function answer(written: Written<LoanState>): Written<LoanState> {
   })
 }
 
-async function verify(params: Params<typeof contract.applyForLoan>, did: string, context: ActionContext): Promise<ApplyForLoan['verdict']> {
+type Indebtedness = NonNullable<Params<typeof identity.validateVC>['indebtedness']>
+
+/**
+ * What the borrower would owe with this loan over all projects of the node, those of other organizations included: for the verifier
+ * alone, which says whether that is within the project's ceiling and nothing more. Loans in other currencies cannot be added to it.
+ */
+function indebtednessOf({ books }: Financing, user: string, project: ProjectState, amount: Amount, months: number, on: string): Indebtedness | undefined {
+  const factor = project.loans.debtCeiling ?? null
+  if (factor === null) return undefined
+  const { currency } = project
+  const owed = sum(currency.code, [...books.loansOfUser(user, currency.code).map(owedOf), quote(project.loans, amount, months, on).commitmentAmount])
+  return { currency: currency.code, owed: owed.amount.toString(), factor }
+}
+
+async function verify(params: Params<typeof contract.applyForLoan>, did: string, indebtedness: Indebtedness | undefined, context: ActionContext): Promise<ApplyForLoan['verdict']> {
   const { project } = params
   const challenge = params.challenge ?? (await context.call(identity.requestPresentation, { project })).challenge
   const presentation = params.presentation ?? (await context.call(identity.createVCPresentation, { project, challenge })).presentation
-  const { verdict, verifier, checks, refusal, holder, digest } = await context.call(identity.validateVC, { project, challenge, presentation })
+  const { verdict, verifier, checks, refusal, holder, digest } = await context.call(identity.validateVC, { project, challenge, presentation, ...(indebtedness ? { indebtedness } : {}) })
   const failed = checks.filter((check) => check.verdict !== 'valid').map((check) => ({ code: check.code ?? 'CRITERIA_NOT_MET', path: check.id }))
   // The decisive one first: it is the reason that the borrower reads.
   const refusals = refusal ? [{ code: refusal.code, path: refusal.path }, ...failed.filter(({ code, path }) => code !== refusal.code || path !== refusal.path)] : failed

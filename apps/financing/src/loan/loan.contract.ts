@@ -3,6 +3,8 @@ import type { LoanState, ProjectState } from '@growr/lending'
 import { add } from '@growr/money'
 import { decimal } from '@growr/service'
 import type { OrganizationView } from '../financing.ts'
+import { factsOfLoan } from './loan.key-facts.ts'
+import { requiresKeyFacts } from './loan.present.ts'
 
 /**
  * What the borrower signs: the parties, every figure of the loan, what happens when a payment is late. Made from the loan as it was
@@ -33,6 +35,8 @@ export function loanContract(loan: LoanState, project: ProjectState, organizatio
     gracePeriod: terms.gracePeriod,
     defaultAfterDays: terms.defaultAfterDays,
     instalments: contractInstalments(loan),
+    // With its key facts, where the project has them read first: what was shown is what is signed.
+    ...(requiresKeyFacts(terms) ? { coolingOffDays: terms.coolingOffDays ?? 0, keyFacts: factsOfLoan(loan).digest } : {}),
   }
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import fc from 'fast-check'
-import { addDays, applyLoan, applyProject, closeDay, decideLoan, decideProject, emptyPosition, isRefused, type Decision, type LoanCommand, type LoanState, type ProjectState } from '@growr/lending'
+import { addDays, applyLoan, applyProject, closeDay, concernsDaysFrom, decideLoan, decideProject, emptyPosition, isRefused, type Decision, type LoanCommand, type LoanState, type ProjectState } from '@growr/lending'
 import { currencyOf, parseAmount } from '@growr/money'
-import { concernsDaysFrom } from './loan.days.ts'
+
 
 const HNL = currencyOf('HNL')
 const hnl = (text: string) => parseAmount(text, HNL)

@@ -21,13 +21,13 @@ export async function findOffers(financing: Financing, context: ActionContext): 
   const alive = credentials.filter((credential) => !credential.revoked && credential.validUntil > now)
   return open.map(({ state, seq }) => {
     const { loans, criteria, ...project } = presentProject(state, books.position(state), seq)
-    const { type, schedule, minAmount, maxAmount, minMonths, maxMonths, interestRate, disbursementFee, cashBackRate, riskDepositRate, gracePeriod } = loans
+    const { type, schedule, minAmount, maxAmount, minMonths, maxMonths, interestRate, disbursementFee, cashBackRate, riskDepositRate, gracePeriod, coolingOffDays } = loans
     // What comes from somebody whom the project does not trust would not help.
     const trusted = alive.filter(({ issuer, organization }) => criteria.trusted.some((pair) => pair.issuer === issuer && pair.organization === organization))
     const held = new Set<string>(trusted.map((credential) => credential.type))
     return {
       project: project.key, name: project.name, currency: project.currency, type, schedule, minAmount, maxAmount, minMonths, maxMonths, interestRate,
-      disbursementFee, cashBackRate, riskDepositRate, gracePeriod,
+      disbursementFee, cashBackRate, riskDepositRate, gracePeriod, coolingOffDays,
       requires: criteria.required,
       missing: criteria.required.filter((wanted) => !held.has(wanted)),
     }

@@ -10,7 +10,8 @@ type Packed = [
   Loan['key'], Loan['project'], Loan['organization'], Loan['status'], Loan['type'], Loan['schedule'], Loan['currency'], Loan['requestedAmount'], Loan['requestedMonths'],
   Loan['contractAmount'], Loan['months'], Loan['interestRate'], Loan['interestAmount'], Loan['commitmentAmount'], Loan['fee'], Loan['deposit'], Loan['payout'], Loan['repaid'],
   Loan['outstanding'], Loan['overpaid'], Loan['cashBack'], Loan['applicationDate'], Loan['offerUntil'], Loan['startDate'], Loan['endDate'], Row[], Loan['borrower'],
-  Loan['borrowerUser'], Loan['verifier'], Loan['version'],
+  Loan['borrowerUser'], Loan['verifier'], Loan['coolingOffUntil'], Loan['coolingOffWaived'], Loan['keyFactsRequired'], Loan['payoutNeedsApproval'], Loan['service'],
+  Loan['defaultedOn'], Loan['writtenOff'], Loan['recovered'], Loan['reschedules'], Loan['imported'], Loan['version'],
 ]
 
 /** A change of it is a new version of the directory. */
@@ -20,7 +21,8 @@ export function packLoan(loan: Loan): string {
     loan.key, loan.project, loan.organization, loan.status, loan.type, loan.schedule, loan.currency, loan.requestedAmount, loan.requestedMonths,
     loan.contractAmount, loan.months, loan.interestRate, loan.interestAmount, loan.commitmentAmount, loan.fee, loan.deposit, loan.payout, loan.repaid,
     loan.outstanding, loan.overpaid, loan.cashBack, loan.applicationDate, loan.offerUntil, loan.startDate, loan.endDate, rows, loan.borrower,
-    loan.borrowerUser, loan.verifier, loan.version,
+    loan.borrowerUser, loan.verifier, loan.coolingOffUntil, loan.coolingOffWaived, loan.keyFactsRequired, loan.payoutNeedsApproval, loan.service,
+    loan.defaultedOn, loan.writtenOff, loan.recovered, loan.reschedules, loan.imported, loan.version,
   ]
   return JSON.stringify(packed)
 }
@@ -31,11 +33,13 @@ export function unpackLoan(text: string): Loan {
     key, project, organization, status, type, schedule, currency, requestedAmount, requestedMonths,
     contractAmount, months, interestRate, interestAmount, commitmentAmount, fee, deposit, payout, repaid,
     outstanding, overpaid, cashBack, applicationDate, offerUntil, startDate, endDate, rows, borrower,
-    borrowerUser, verifier, version,
+    borrowerUser, verifier, coolingOffUntil, coolingOffWaived, keyFactsRequired, payoutNeedsApproval, service,
+    defaultedOn, writtenOff, recovered, reschedules, imported, version,
   ] = JSON.parse(text) as Packed
   const instalments = rows.map(([number, dueDate, principal, interest, amount, paid, overdue]): Instalment => ({ number, dueDate, principal, interest, amount, paid, overdue }))
   return {
     key, project, organization, status, type, schedule, currency, requestedAmount, requestedMonths, contractAmount, months, interestRate, interestAmount, commitmentAmount, fee, deposit,
-    payout, repaid, outstanding, overpaid, cashBack, applicationDate, offerUntil, startDate, endDate, instalments, borrower, borrowerUser, verifier, version,
+    payout, repaid, outstanding, overpaid, cashBack, applicationDate, offerUntil, startDate, endDate, instalments, borrower, borrowerUser, verifier,
+    coolingOffUntil, coolingOffWaived, keyFactsRequired, payoutNeedsApproval, service, defaultedOn, writtenOff, recovered, reschedules, imported, version,
   }
 }

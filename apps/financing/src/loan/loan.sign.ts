@@ -7,7 +7,8 @@ import { borrowerOf } from '../books/persons.ts'
 import { type Financing, organizationOf, today } from '../financing.ts'
 import type { ContractDoc } from '../investor/investor.collections.ts'
 import { loanContract } from './loan.contract.ts'
-import { presentLoan } from './loan.present.ts'
+import { factsOfLoan } from './loan.key-facts.ts'
+import { presentLoan, requiresKeyFacts } from './loan.present.ts'
 
 type Contract = Pick<ContractDoc, 'digest' | 'document' | 'signatures'>
 
@@ -24,18 +25,20 @@ export async function contractOf(financing: Financing, loan: LoanState): Promise
   return { digest: digestOf(document), document, signatures: [] }
 }
 
-/** The borrower signs what was read. CONTRACT_CHANGED where that is not the contract, LOAN_STATUS, OFFER_LAPSED. */
-export async function signLoan(financing: Financing, { loan: key, digest }: Params<typeof contract.signLoan>, context: ActionContext) {
+/** The borrower signs what was read. CONTRACT_CHANGED where that is not the contract, KEY_FACTS_UNREAD, LOAN_STATUS, OFFER_LAPSED. */
+export async function signLoan(financing: Financing, { loan: key, digest, keyFacts }: Params<typeof contract.signLoan>, context: ActionContext) {
   const { books } = financing
   callingUser(context)
   const { state } = books.requireLoan(key)
   const { organizationId: organization, projectKey: project } = state
-  const authority = { caller: context.caller, action: contract.signLoan.name, requestId: context.requestId, params: { loan: key, digest: digest ?? null } }
+  const authority = { caller: context.caller, action: contract.signLoan.name, requestId: context.requestId, params: { loan: key, digest: digest ?? null, ...(keyFacts === undefined ? {} : { keyFacts }) } }
   const earlier = await books.answered('loan', organization, authority)
   if (earlier) return presentLoan(earlier.state, earlier.seq)
   const on = await today(financing, organization)
   const drawn = await contractOf(financing, state)
   if (digest !== undefined && digest !== drawn.digest) throw new Refusal('CONTRACT_CHANGED', { path: 'digest' })
+  // Only who was shown the statement, as it is now, has its digest.
+  if (state.status === 'APPROVED' && (keyFacts === undefined ? requiresKeyFacts(state.terms) : keyFacts !== factsOfLoan(state).digest)) throw new Refusal('KEY_FACTS_UNREAD', { path: 'keyFacts' })
   // Refused before the key is used: an entry that cannot follow needs no signature.
   eventsOf(decideLoan(state, { type: 'sign', on, contractDigest: drawn.digest }))
   const signature = await context.call(identity.signContract, { loan: key, document: drawn.document as Record<string, never> })

@@ -1,11 +1,15 @@
 import type { ActionContext } from '@growr/bus'
 import { loan as contract, project as projects, Refusal, type Params, type Result } from '@growr/contracts'
-import { decideLoan, decideProject, isRefused, type Decision, type LoanEvent, type LoanState, type PaymentState, type ProjectState } from '@growr/lending'
+import { decideLoan, decideProject, isRefused, requireReversible, type Decision, type LoanEvent, type LoanState, type PaymentState, type ProjectState } from '@growr/lending'
 import { fromJson } from '@growr/money'
 import { borrowerOf, creatorOf } from '../books/persons.ts'
-import type { Financing } from '../financing.ts'
+import { type Financing, today } from '../financing.ts'
 
 type Taken = Result<typeof contract.updateLoan>
+
+/** The facts of the Payment book that a loan hears of. */
+const FACTS = new Set(['payment.confirmed', 'payment.assigned', 'payment.reverted', 'payment.assignment-reversed'])
+const SHARES: ReadonlySet<PaymentState['kind']> = new Set(['REWARD', 'DEPOSIT_RETURN'])
 
 /**
  * Brings a loan, or a wound-up project's share of it, up to a fact of the Payment book. The fact is read from that book, not taken
@@ -15,7 +19,10 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
   const [entry] = await context.as().call(projects.paymentEntries, { organization: params.organization, book: 'payment', after: params.seq - 1, limit: 1 })
   if (!entry || entry.seq !== params.seq || entry.key !== params.payment) throw new Refusal('NOT_FOUND', { path: 'payment' })
   const payment = fromJson(entry.state) as PaymentState | null
-  if (entry.type !== 'payment.confirmed' || !payment?.loanKey) return { taken: false, refused: null }
+  if (!FACTS.has(entry.type) || !payment?.loanKey) return { taken: false, refused: null }
+  const { books } = financing
+  const { organizationId: organization, projectKey: project } = books.requireLoan(payment.loanKey).state
+  if (organization !== params.organization) throw new Refusal('NOT_FOUND', { path: 'loan' })
   const authority = {
     caller: context.through ?? context.caller,
     action: contract.updateLoan.name,
@@ -23,18 +30,19 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
     params: { payment: payment.key },
     cause: { group: 'payment', organization: params.organization, book: 'payment', key: payment.key, seq: entry.seq } as const,
   }
-  const { books } = financing
-  const { organizationId: organization, projectKey: project } = books.requireLoan(payment.loanKey).state
-  if (organization !== params.organization) throw new Refusal('NOT_FOUND', { path: 'loan' })
   const at = { organization, project }
   const loan = payment.loanKey
+  const reversed = entry.type === 'payment.reverted' || entry.type === 'payment.assignment-reversed'
+  const on = await today(financing, organization)
   let refused = null as string | null
   const taken = <E>(decision: Decision<E>): readonly E[] | null => {
     if (!isRefused(decision)) return decision.events
     refused = decision.refused
     return null
   }
-  if (payment.kind === 'REWARD' || payment.kind === 'DEPOSIT_RETURN') {
+  if (SHARES.has(payment.kind)) {
+    // Of a share nothing is taken back: its project may be closed by now.
+    if (reversed) return { taken: false, refused: 'PROJECT_STATUS' }
     await books.once('project', at, authority, () => {
       const current = books.requireProject(project)
       const events = taken(decideProject(current.state, { type: 'payShare', payee: 'BORROWER', party: loan, kind: payment.kind === 'REWARD' ? 'REWARD' : 'RISK_DEPOSIT', ...moneyOf(payment) }))
@@ -43,7 +51,8 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
   } else {
     await books.once('loan', at, authority, () => {
       const current = books.requireLoan(loan)
-      const events = taken(decide(current.state, payment, books.requireProject(project).state))
+      const state = books.requireProject(project).state
+      const events = taken(reversed ? undo(current.state, payment, state, on) : decide(current.state, payment, state))
       return events && { current, events, person: borrowerOf(current.state) }
     })
   }
@@ -57,4 +66,23 @@ function decide(loan: LoanState, payment: PaymentState, project: ProjectState): 
   if (payment.kind === 'DISBURSEMENT') return decideLoan(loan, { type: 'disburse', ...money })
   if (payment.kind === 'OVERPAYMENT_REFUND') return decideLoan(loan, { type: 'refundOverpayment', ...money })
   return decideLoan(loan, { type: 'repay', project, ...money })
+}
+
+/** What a payment did, undone as of today. The reason stays in the Payment book: in the loan stands what kind of correction it was. */
+function undo(loan: LoanState, payment: PaymentState, project: ProjectState, on: string): Decision<LoanEvent> {
+  const { key: paymentKey, kind } = payment
+  if (kind === 'DISBURSEMENT') return decideLoan(loan, { type: 'cancelDisbursement', paymentKey, on })
+  if (kind === 'OVERPAYMENT_REFUND') return { refused: 'LOAN_STATUS', path: 'payment' }
+  return decideLoan(loan, { type: 'reversePayment', project, paymentKey, on, reason: kind === 'RECEIPT' ? 'ASSIGNED_BY_MISTAKE' : 'REGISTERED_BY_MISTAKE' })
+}
+
+/** Whether the loan would let a payment be taken back now; the code with which it would refuse. NOT_FOUND. */
+export async function checkReversal(financing: Financing, { loan: key, payment }: Params<typeof contract.checkReversal>): Promise<Result<typeof contract.checkReversal>> {
+  const { books } = financing
+  const { state: loan } = books.requireLoan(key)
+  const on = await today(financing, loan.organizationId)
+  const decision = loan.disbursementKey === payment
+    ? decideLoan(loan, { type: 'cancelDisbursement', paymentKey: payment, on })
+    : (requireReversible(loan, { project: books.requireProject(loan.projectKey).state, paymentKey: payment, on }) ?? { events: [] })
+  return { refused: isRefused(decision) ? decision.refused : null }
 }

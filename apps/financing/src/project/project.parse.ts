@@ -27,7 +27,19 @@ export function criteriaOf(criteria: contract.Criteria): Json {
 }
 
 export function lendingTermsOf(terms: contract.LoanTerms, currency: Currency): LendingTerms {
-  return { ...terms, minAmount: positiveOf(terms.minAmount, currency, 'loans.minAmount'), maxAmount: positiveOf(terms.maxAmount, currency, 'loans.maxAmount') }
+  const { approvalAbove } = terms
+  return {
+    ...terms,
+    minAmount: positiveOf(terms.minAmount, currency, 'loans.minAmount'),
+    maxAmount: positiveOf(terms.maxAmount, currency, 'loans.maxAmount'),
+    approvalAbove: approvalAbove === null ? null : positiveOf(approvalAbove, currency, 'loans.approvalAbove'),
+  }
+}
+
+/** A ceiling on debt is held against an income that somebody states: PROJECT_TERMS where the criteria do not ask for it. */
+export function requireIncome(criteria: Json, { debtCeiling }: Pick<LendingTerms, 'debtCeiling'>): void {
+  if ((debtCeiling ?? null) === null || parseCriteria(criteria).required.includes('FinancialData')) return
+  throw new Refusal('PROJECT_TERMS', { path: 'loans.debtCeiling', details: { requires: 'FinancialData' } })
 }
 
 /** Funding sources this node can serve: a bank so far. NOT_OFFERED for a network that is off. */

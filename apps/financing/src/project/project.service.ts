@@ -8,7 +8,7 @@ import { accountsOf, restFacts } from './project.accounts.ts'
 import { businessDayOf, closeDays } from './project.day.ts'
 import { createProject } from './project.create.ts'
 import { fundJunior, withdrawJunior } from './project.junior.ts'
-import { criteriaOf, lendingTermsOf, sourceOf } from './project.parse.ts'
+import { criteriaOf, lendingTermsOf, requireIncome, sourceOf } from './project.parse.ts'
 import { presentProject, presentPublic } from './project.present.ts'
 import { investorsOf, seenBy } from './project.rights.ts'
 
@@ -50,15 +50,18 @@ export function projectService(financing: Financing): Service {
       action(contract.modifyProjectParams, {
         scope: scopeOf,
         handle: (params, context) => change(contract.modifyProjectParams.name, params, context, () => {
-          const { currency } = books.requireProject(params.key).state
-          const { startDate, endDate, juniorRate, amount, criteria, loans } = params
+          const { state } = books.requireProject(params.key)
+          const { startDate, endDate, juniorRate, amount } = params
+          const criteria = params.criteria === undefined ? state.criteria : criteriaOf(params.criteria)
+          const loans = params.loans === undefined ? state.loans : lendingTermsOf(params.loans, state.currency)
+          requireIncome(criteria, loans)
           return {
             type: 'modifyParams',
             changes: {
               ...defined({ startDate, endDate, juniorRate }),
-              ...(amount === undefined ? {} : { amount: positiveOf(amount, currency, 'amount') }),
-              ...(criteria === undefined ? {} : { criteria: criteriaOf(criteria) }),
-              ...(loans === undefined ? {} : { loans: lendingTermsOf(loans, currency) }),
+              ...(amount === undefined ? {} : { amount: positiveOf(amount, state.currency, 'amount') }),
+              ...(params.criteria === undefined ? {} : { criteria }),
+              ...(params.loans === undefined ? {} : { loans }),
             },
           }
         }),
