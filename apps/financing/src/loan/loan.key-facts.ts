@@ -1,6 +1,6 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import { loan as contract, Refusal, user as users, type Cause, type Params } from '@growr/contracts'
-import { quote, schedules, type LoanFigures, type LoanState, type LoanTerms, type ProjectState } from '@growr/lending'
+import { apr, quote, schedules, type LoanFigures, type LoanState, type LoanTerms, type ProjectState } from '@growr/lending'
 import { add, negate, percentOf, type Amount, type Currency } from '@growr/money'
 import { decimal, digestOf, positiveOf } from '@growr/service'
 import { type Financing, today } from '../financing.ts'
@@ -36,7 +36,7 @@ function factsOf(loan: Loaned, key: string | null, project: string, currency: Cu
     interest: text(interestAmount),
     cost: text(add(interestAmount, fee)),
     total: text(commitmentAmount),
-    apr: rateOf([{ date: start, amount: payout }, ...schedule.map((row) => ({ date: row.dueDate, amount: negate(due(row)) }))]),
+    apr: apr([{ date: start, amount: payout }, ...schedule.map((row) => ({ date: row.dueDate, amount: negate(due(row)) }))]),
     isEstimate: schedules[terms.schedule].accrues,
     instalments: schedule.map((row) => ({ number: row.number, dueDate: row.dueDate, amount: text(due(row)), principal: text(row.principal), interest: text(row.interest) })),
     defaultAfterDays: terms.defaultAfterDays,
@@ -118,6 +118,3 @@ function sameText(a: string, b: string): boolean {
   for (let index = 0; index < b.length; index++) differs |= (a.charCodeAt(index) || 0) ^ b.charCodeAt(index)
   return differs === 0
 }
-
-// until apr is exported
-const rateOf = (_flows: readonly { date: string; amount: Amount }[]): string | null => null
