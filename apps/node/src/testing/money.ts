@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createBroker, createBus, createCallTokens, groups, type Bus, type CallTokens, type Group as GroupName } from '@growr/bus'
 import { Refusal, type Contract, type Input, type Result, type Role, type ServiceName } from '@growr/contracts'
 import { createFinancingGroup, openFinancingKeep } from '@growr/financing'
-import { createPaymentGroup, openPaymentKeep } from '@growr/payment'
+import { createPaymentGroup, openPaymentKeep, type PaymentOptions } from '@growr/payment'
 import { createLogger, movableClock, type MovableClock } from '@growr/runtime'
 import type { Group } from '@growr/service'
 import { unrest } from './at-rest.ts'
@@ -65,6 +65,8 @@ export interface MoneyOptions {
   readonly dir?: string
   readonly clock?: MovableClock
   readonly peer?: IdentityPeer
+  /** What the payment group is told besides. */
+  readonly payment?: Pick<PaymentOptions, 'mobile' | 'sending'>
 }
 
 let rigs = 0
@@ -85,7 +87,7 @@ export async function startMoney(options: MoneyOptions = {}): Promise<Money> {
   const access: Bus = createBus({ name: 'access', broker, tokens: tokensOf('access') })
   const identity: Bus = createBus({ name: 'identity', broker, tokens: tokensOf('identity') })
   const financing = createFinancingGroup({ ...common, keep: financingKeep, tokens: tokensOf('financing') })
-  const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment') })
+  const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment'), ...options.payment })
   const offered = peer.serve(identity)
   await identity.start()
   await access.start()
@@ -123,7 +125,7 @@ export async function startMoney(options: MoneyOptions = {}): Promise<Money> {
       await cp(dir, copy, { recursive: true, filter: (file) => !file.endsWith('.tmp') })
       await stop()
       await rm(dir, { recursive: true, force: true })
-      return startMoney({ dir: copy, clock, peer })
+      return startMoney({ ...options, dir: copy, clock, peer })
     },
     end: async () => {
       const found = await findings()
