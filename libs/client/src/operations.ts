@@ -13,6 +13,9 @@ export const operations = {
   arrearsList: { kind: 'query', args: { organization: 'ID!', project: 'ID', first: 'Int', after: 'String' }, selection: '{ organization on buckets { currency bucket loans principal } list { edges { cursor node { loan project status currency due principal interest dueDate daysLate bucket outstanding borrower borrowerUser } } pageInfo { hasNextPage endCursor } totalCount } }' },
   businessDay: { kind: 'query', args: { organization: 'ID!' }, selection: '{ organization businessDate lastClosed }' },
   cashFloats: { kind: 'query', args: { organization: 'ID!', agent: 'ID' }, selection: '{ agent project currency amount }' },
+  complaint: { kind: 'query', args: { number: 'String!' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
+  complaints: { kind: 'query', args: { organization: 'ID', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { number organization user loan text status answers { text at } at updatedAt } } pageInfo { hasNextPage endCursor } totalCount }' },
+  credentialTypes: { kind: 'query', args: {}, selection: '{ type title required claims available }' },
   credentials: { kind: 'query', args: {}, selection: '{ id type issuer organization issuedAt validUntil revoked claims }' },
   directory: { kind: 'query', args: { words: 'String', currency: 'String', organization: 'ID', fundingType: 'String', minRate: 'String', invests: 'String', endsBy: 'String', openOnly: 'Boolean', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key organization organizationName name description isInviteOnly profileUrl bannerUrl startDate endDate currency amount terms { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } seniorCapital juniorCapital room loanCount loans { lent repaid outstanding { loans principal interest } arrears { bucket loans principal interest } par30 defaulted { loans principal interest } writtenOff { loans principal interest } completed { loans principal interest } interestEarned } } } pageInfo { hasNextPage endCursor } totalCount }' },
   distributionPreview: { kind: 'query', args: { key: 'ID!' }, selection: '{ id payee kind party amount paid }' },
@@ -34,54 +37,72 @@ export const operations = {
   me: { kind: 'query', args: {}, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   myIntents: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id project organization investor status source amount walletAddress createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
   offers: { kind: 'query', args: {}, selection: '{ project name currency type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate riskDepositRate gracePeriod coolingOffDays requires missing }' },
-  organization: { kind: 'query', args: { id: 'ID!' }, selection: '{ id name did timezone language connected createdAt }' },
-  organizations: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id name did timezone language connected createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
-  organizationsOf: { kind: 'query', args: { user: 'ID!' }, selection: '{ id name did timezone language connected createdAt }' },
+  organization: { kind: 'query', args: { id: 'ID!' }, selection: '{ id name did timezone language connected scoring createdAt }' },
+  organizations: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id name did timezone language connected scoring createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
+  organizationsOf: { kind: 'query', args: { user: 'ID!' }, selection: '{ id name did timezone language connected scoring createdAt }' },
   owed: { kind: 'query', args: {}, selection: '{ loan organization project name status currency outstanding due daysLate nextAmount nextDue }' },
-  payment: { kind: 'query', args: { key: 'ID!' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
-  payments: { kind: 'query', args: { loan: 'ID!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version } } pageInfo { hasNextPage endCursor } totalCount }' },
-  paymentsAt: { kind: 'query', args: { address: 'String!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version } } pageInfo { hasNextPage endCursor } totalCount }' },
-  permissions: { kind: 'query', args: {}, selection: '{ id did project verifier types status at }' },
+  payment: { kind: 'query', args: { key: 'ID!' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  paymentReceipt: { kind: 'query', args: { payment: 'ID!' }, selection: '{ payment status receipt { type signer jws } }' },
+  payments: { kind: 'query', args: { loan: 'ID!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version } } pageInfo { hasNextPage endCursor } totalCount }' },
+  paymentsAt: { kind: 'query', args: { address: 'String!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version } } pageInfo { hasNextPage endCursor } totalCount }' },
+  permissions: { kind: 'query', args: {}, selection: '{ id did project verifier types status at fields }' },
+  phoneChanges: { kind: 'query', args: { organization: 'ID!' }, selection: '{ id user organization phone status requestedBy approvedBy at expiresAt }' },
   portfolio: { kind: 'query', args: { project: 'ID' }, selection: '{ projects { project organization name status currency endDate asOf intent interestRate invested principalRepaid principalOutstanding principalLost yieldAccrued yieldPaid seniorCapital juniorCapital available loans { lent repaid outstanding { loans principal interest } arrears { bucket loans principal interest } par30 defaulted { loans principal interest } writtenOff { loans principal interest } completed { loans principal interest } interestEarned } } }' },
   position: { kind: 'query', args: { intent: 'ID!' }, selection: '{ intent project currency funded principalOutstanding yieldAccrued yieldPaid principalPaid asOf }' },
   previewReschedule: { kind: 'query', args: { loan: 'ID!', months: 'Int!', firstDue: 'String' }, selection: '{ loan on months principal cancelledInterest addedInterest outstandingBefore outstandingAfter instalments { number dueDate principal interest amount paid overdue } }' },
+  profile: { kind: 'query', args: {}, selection: '{ profile updatedAt }' },
   project: { kind: 'query', args: { key: 'ID!' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   projectAccounts: { kind: 'query', args: { key: 'ID!' }, selection: '{ account currency balance }' },
   projectByAddress: { kind: 'query', args: { address: 'String!' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   projects: { kind: 'query', args: { organization: 'ID!', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version } } pageInfo { hasNextPage endCursor } totalCount }' },
   publicProjects: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key organization name description isInviteOnly profileUrl bannerUrl startDate endDate currency amount funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } seniorCapital juniorCapital lent repaid loanCount } } pageInfo { hasNextPage endCursor } totalCount }' },
+  reconciliation: { kind: 'query', args: { organization: 'ID!' }, selection: '{ organization account { organization provider shortCode currency callback } hints { waiting unconfirmed } readUntil problem suspense { currency amount cases oldest } statement { at digest from to matched missingHere missingThere differing } }' },
   record: { kind: 'query', args: { did: 'String!' }, selection: '{ did document credentials { id type issuer organization issuedAt validUntil revoked } }' },
   statement: { kind: 'query', args: { project: 'ID', from: 'String', to: 'String' }, selection: '{ from to flows { date project projectName currency kind amount principal yield other funding } totals { currency opening funded principal yield other closing xirr } csv }' },
+  suspenseList: { kind: 'query', args: { organization: 'ID!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { payment kind rail currency amount valueDate project loan reference entered since days age reason } } pageInfo { hasNextPage endCursor } totalCount }' },
   user: { kind: 'query', args: { id: 'ID!' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   users: { kind: 'query', args: { organization: 'ID!', type: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id name email phone language did status memberships { id type organization status } createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
   webhooks: { kind: 'query', args: { organization: 'ID!' }, selection: '{ id organization url books status createdAt progress { book delivered failures failingSince nextAt lastFailure } }' },
   acceptInvitation: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', source: 'ID', walletAddress: 'String', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   activateProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
-  addDisbursement: { kind: 'mutation', args: { loan: 'ID!', purpose: 'String', rail: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
+  addDisbursement: { kind: 'mutation', args: { loan: 'ID!', purpose: 'String', rail: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   addMember: { kind: 'mutation', args: { organization: 'ID!', type: 'String!', name: 'String!', language: 'String', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ user membership status }' },
   addProjectFunding: { kind: 'mutation', args: { key: 'ID!', source: 'FundingSourceInput!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
-  addRepayment: { kind: 'mutation', args: { loan: 'ID', phone: 'String', rail: 'String!', amount: 'String!', reference: 'String', valueDate: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
+  addRepayment: { kind: 'mutation', args: { loan: 'ID', phone: 'String', rail: 'String!', amount: 'String!', reference: 'String', valueDate: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   addWebhook: { kind: 'mutation', args: { organization: 'ID!', url: 'String!', books: '[String!]!', from: 'String', requestId: 'ID' }, selection: '{ webhook { id organization url books status createdAt progress { book delivered failures failingSince nextAt lastFailure } } secret }' },
+  answerComplaint: { kind: 'mutation', args: { number: 'String!', answer: 'String!', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
   applyForLoan: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', months: 'Int!', presentation: 'String', challenge: 'String', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
+  approveDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   approveInvestor: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
+  approvePhoneChange: { kind: 'mutation', args: { change: 'ID!', approve: 'Boolean!', requestId: 'ID' }, selection: '{ id user organization phone status requestedBy approvedBy at expiresAt }' },
+  assignSuspense: { kind: 'mutation', args: { payment: 'ID!', loan: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   blockUser: { kind: 'mutation', args: { id: 'ID!', organization: 'ID', requestId: 'ID' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
-  cancelDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
+  cancelDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  changePhone: { kind: 'mutation', args: { phone: 'String!', code: 'String!', requestId: 'ID' }, selection: '{ ok }' },
+  closeComplaint: { kind: 'mutation', args: { number: 'String!', settled: 'Boolean!', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
   closeDay: { kind: 'mutation', args: { organization: 'ID!', requestId: 'ID' }, selection: '{ organization businessDate lastClosed }' },
   closeProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
-  confirmDisbursement: { kind: 'mutation', args: { payment: 'ID!', code: 'String', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
-  confirmHandOver: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
-  confirmRepayment: { kind: 'mutation', args: { payment: 'ID!', code: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
+  collectionList: { kind: 'mutation', args: { organization: 'ID!', project: 'ID', loans: '[ID!]', requestId: 'ID' }, selection: '{ id organization agent on validUntil dues { loan project borrower currency due dueDate verifier { algorithm n r p salt hash } } list { type signer jws } }' },
+  complain: { kind: 'mutation', args: { organization: 'ID', text: 'String!', loan: 'ID', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
+  confirmDisbursement: { kind: 'mutation', args: { payment: 'ID!', code: 'String', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  confirmHandOver: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  confirmRepayment: { kind: 'mutation', args: { payment: 'ID!', code: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  confirmReversal: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   confirmService: { kind: 'mutation', args: { loan: 'ID!', code: 'String!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
-  createOrganization: { kind: 'mutation', args: { name: 'String!', timezone: 'String!', language: 'String', adminName: 'String!', adminEmail: 'String!', requestId: 'ID' }, selection: '{ id name did timezone language connected createdAt }' },
+  createOrganization: { kind: 'mutation', args: { name: 'String!', timezone: 'String!', language: 'String', adminName: 'String!', adminEmail: 'String!', requestId: 'ID' }, selection: '{ id name did timezone language connected scoring createdAt }' },
   createProject: { kind: 'mutation', args: { organization: 'ID', name: 'String!', description: 'String', isPublic: 'Boolean', isInviteOnly: 'Boolean', profileUrl: 'String', bannerUrl: 'String', startDate: 'String!', endDate: 'String!', currency: 'String!', amount: 'String!', juniorRate: 'String', criteria: 'CriteriaInput!', loans: 'LoanTermsInput!', funding: '[FundingSourceInput!]', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   createVCPresentation: { kind: 'mutation', args: { project: 'ID!', challenge: 'String!', requestId: 'ID' }, selection: '{ presentation permission did }' },
   deactivateProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  eraseUser: { kind: 'mutation', args: { user: 'ID!', pin: 'String', requestId: 'ID' }, selection: '{ user erased at }' },
   fund: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
   fundJunior: { kind: 'mutation', args: { key: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   getOTP: { kind: 'mutation', args: { purpose: 'String!', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ ok }' },
   getVC: { kind: 'mutation', args: { type: 'String!', organization: 'ID', requestId: 'ID' }, selection: '{ id type issuer organization issuedAt validUntil revoked }' },
-  handOverCash: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', from: 'String!', to: 'String!', agent: 'ID', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
+  handInCollections: { kind: 'mutation', args: { list: 'String!', receipts: '[CollectedReceipt!]!', requestId: 'ID' }, selection: '{ booked { receipt loan payment repeated } conflicts { receipt loan reason } }' },
+  handOverCash: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', from: 'String!', to: 'String!', agent: 'ID', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   importLoans: { kind: 'mutation', args: { organization: 'ID!', project: 'ID!', csv: 'String!', dryRun: 'Boolean', digest: 'String', controlTotals: 'LoanTotalsInput!', requestId: 'ID' }, selection: '{ dryRun digest rows loans known added totals { count principal interest } agrees currency faults { line column reason } }' },
+  importMembers: { kind: 'mutation', args: { organization: 'ID!', csv: 'String!', dryRun: 'Boolean', digest: 'String', controlTotals: 'MemberTotals', invite: 'Boolean', requestId: 'ID' }, selection: '{ done digest rows added known faults { line column reason } }' },
+  importStatement: { kind: 'mutation', args: { organization: 'ID!', csv: 'String!', dryRun: 'Boolean', digest: 'String', requestId: 'ID' }, selection: '{ digest dryRun from to counts { lines matched missingHere missingThere differing ignored booked } missingHere { line reference direction amount here valueDate payment reason } missingThere { line reference direction amount here valueDate payment reason } differing { line reference direction amount here valueDate payment reason } faults { line column reason } }' },
   inviteInvestor: { kind: 'mutation', args: { project: 'ID!', email: 'String!', name: 'String!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   issueVC: { kind: 'mutation', args: { organization: 'ID!', user: 'ID', did: 'String', type: 'String!', claims: 'JSON!', validUntil: 'String', requestId: 'ID' }, selection: '{ id type issuer organization issuedAt validUntil revoked }' },
   loginByEmail: { kind: 'mutation', args: { email: 'String!', password: 'String!', role: 'String', organization: 'ID', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
@@ -91,35 +112,48 @@ export const operations = {
   modifyProjectParams: { kind: 'mutation', args: { key: 'ID!', startDate: 'String', endDate: 'String', amount: 'String', juniorRate: 'String', criteria: 'CriteriaInput', loans: 'LoanTermsInput', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   refresh: { kind: 'mutation', args: { refreshToken: 'String!', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   refund: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
-  refundOverpayment: { kind: 'mutation', args: { loan: 'ID!', rail: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits version }' },
+  refundOverpayment: { kind: 'mutation', args: { loan: 'ID!', rail: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   registerBorrower: { kind: 'mutation', args: { phone: 'String!', code: 'String!', pin: 'String!', language: 'String', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   registerInvestor: { kind: 'mutation', args: { email: 'String!', code: 'String!', password: 'String!', name: 'String!', language: 'String', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   registerOriginator: { kind: 'mutation', args: { code: 'String!', password: 'String', pin: 'String', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   rejectInvestor: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   rejectInvitation: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
+  rejectReversal: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   removeWebhook: { kind: 'mutation', args: { webhook: 'ID!', requestId: 'ID' }, selection: '{ ok }' },
   requestInvitation: { kind: 'mutation', args: { project: 'ID!', message: 'String', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
-  requestPermission: { kind: 'mutation', args: { project: 'ID!', did: 'String', requestId: 'ID' }, selection: '{ id did project verifier types status at }' },
+  requestPaymentCode: { kind: 'mutation', args: { loan: 'ID!', amount: 'String', requestId: 'ID' }, selection: '{ loan code shortCode currency amount }' },
+  requestPermission: { kind: 'mutation', args: { project: 'ID!', did: 'String', requestId: 'ID' }, selection: '{ id did project verifier types status at fields }' },
+  requestPhoneChange: { kind: 'mutation', args: { user: 'ID', phone: 'String!', pin: 'String', requestId: 'ID' }, selection: '{ id user organization phone status requestedBy approvedBy at expiresAt }' },
   requestPresentation: { kind: 'mutation', args: { project: 'ID!', requestId: 'ID' }, selection: '{ challenge verifier types expiresAt }' },
+  requestReversal: { kind: 'mutation', args: { payment: 'ID!', reason: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  requestScore: { kind: 'mutation', args: { organization: 'ID', permit: '[String!]', requestId: 'ID' }, selection: '{ credential score }' },
   rescheduleLoan: { kind: 'mutation', args: { loan: 'ID!', months: 'Int!', firstDue: 'String', reason: 'String!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
+  resetPIN: { kind: 'mutation', args: { phone: 'String!', code: 'String!', answer: 'String', vouch: 'String', pin: 'String!', requestId: 'ID' }, selection: '{ ok }' },
   resumeWebhook: { kind: 'mutation', args: { webhook: 'ID!', requestId: 'ID' }, selection: '{ id organization url books status createdAt progress { book delivered failures failingSince nextAt lastFailure } }' },
+  reverseAssignment: { kind: 'mutation', args: { payment: 'ID!', reason: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   revertFunding: { kind: 'mutation', args: { key: 'ID!', reason: 'String!', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
   revokeVC: { kind: 'mutation', args: { credential: 'ID!', requestId: 'ID' }, selection: '{ id type issuer organization issuedAt validUntil revoked }' },
+  rotateKeys: { kind: 'mutation', args: { part: 'String!', organization: 'ID', requestId: 'ID' }, selection: '{ ok }' },
   sendKeyFacts: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ ok }' },
-  setConnector: { kind: 'mutation', args: { organization: 'ID!', url: 'String', publicKey: 'JSON', requestId: 'ID' }, selection: '{ id name did timezone language connected createdAt }' },
+  setConnector: { kind: 'mutation', args: { organization: 'ID!', url: 'String', publicKey: 'JSON', requestId: 'ID' }, selection: '{ id name did timezone language connected scoring createdAt }' },
+  setMobileMoney: { kind: 'mutation', args: { organization: 'ID!', provider: 'String!', shortCode: 'String!', key: 'String!', secret: 'String!', currency: 'String', requestId: 'ID' }, selection: '{ organization provider shortCode currency callback }' },
   setPIN: { kind: 'mutation', args: { present: 'String!', pin: 'String!', requestId: 'ID' }, selection: '{ ok }' },
+  setScoring: { kind: 'mutation', args: { organization: 'ID!', url: 'String', publicKey: 'JSON', requestId: 'ID' }, selection: '{ id name did timezone language connected scoring createdAt }' },
   signContract: { kind: 'mutation', args: { intent: 'ID!', digest: 'String!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   signLoan: { kind: 'mutation', args: { loan: 'ID!', digest: 'String', keyFacts: 'String', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
+  takeComplaint: { kind: 'mutation', args: { number: 'String!', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
   unblockUser: { kind: 'mutation', args: { id: 'ID!', organization: 'ID', requestId: 'ID' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
+  updateProfile: { kind: 'mutation', args: { fullName: 'String', birthDate: 'String', documentNumber: 'String', gender: 'String', address: 'String', municipality: 'String', country: 'String', household: 'Int', dependants: 'Int', education: 'String', occupation: 'String', business: 'String', yearsInBusiness: 'Int', landCentiares: 'Int', crops: '[String!]', monthlyIncome: 'ProfileAmount', monthlyExpenses: 'ProfileAmount', pin: 'String', requestId: 'ID' }, selection: '{ profile updatedAt }' },
   updateProject: { kind: 'mutation', args: { key: 'ID!', name: 'String', description: 'String', isPublic: 'Boolean', isInviteOnly: 'Boolean', profileUrl: 'String', bannerUrl: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   updateUser: { kind: 'mutation', args: { id: 'ID!', name: 'String', language: 'String', password: 'String', presentPassword: 'String', requestId: 'ID' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   validateOTP: { kind: 'mutation', args: { purpose: 'String!', code: 'String!', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ valid }' },
   validatePIN: { kind: 'mutation', args: { pin: 'String!', requestId: 'ID' }, selection: '{ valid }' },
   validateVC: { kind: 'mutation', args: { project: 'ID!', challenge: 'String!', presentation: 'String!', requestId: 'ID' }, selection: '{ verdict checks { id check verdict code } holder digest verifier result { type signer jws } refusal }' },
+  vouch: { kind: 'mutation', args: { user: 'ID!', requestId: 'ID' }, selection: '{ code expiresAt }' },
   waiveCoolingOff: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   withdrawJunior: { kind: 'mutation', args: { key: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   withdrawLoan: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
-  withdrawPermission: { kind: 'mutation', args: { permission: 'ID!', requestId: 'ID' }, selection: '{ id did project verifier types status at }' },
+  withdrawPermission: { kind: 'mutation', args: { permission: 'ID!', requestId: 'ID' }, selection: '{ id did project verifier types status at fields }' },
   writeOffLoan: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
 } as const satisfies Readonly<Record<string, Operation>>
 
@@ -128,6 +162,11 @@ export interface Operations {
   readonly businessDay: { readonly args: { readonly organization: string }; readonly result: BusinessDay }
   /** The cash that agents hold; an agent sees the own. */
   readonly cashFloats: { readonly args: { readonly organization: string; readonly agent?: string | null | undefined }; readonly result: readonly CashFloat[] }
+  readonly complaint: { readonly args: { readonly number: string }; readonly result: Complaint }
+  /** The complaints to an organization, or a borrower's own. */
+  readonly complaints: { readonly args: { readonly organization?: string | null | undefined; readonly status?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: ComplaintConnection }
+  /** The types of credential, what each says, and whether the own organization's system could confirm it. */
+  readonly credentialTypes: { readonly args: {}; readonly result: readonly CredentialType[] }
   /** The own credentials, with their claims. */
   readonly credentials: { readonly args: {}; readonly result: readonly OwnCredential[] }
   /** The public projects that are open, narrowed by the filters. */
@@ -164,31 +203,40 @@ export interface Operations {
   /** What the signed-in borrower owes and when. */
   readonly owed: { readonly args: {}; readonly result: readonly Owed[] }
   readonly payment: { readonly args: { readonly key: string }; readonly result: Payment }
+  readonly paymentReceipt: { readonly args: { readonly payment: string }; readonly result: PaymentReceipt }
   readonly payments: { readonly args: { readonly loan: string; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: PaymentConnection }
   readonly paymentsAt: { readonly args: { readonly address: string; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: PaymentConnection }
   readonly permissions: { readonly args: {}; readonly result: readonly Permission[] }
+  /** Changes of phone that wait, for an approval or for the person. */
+  readonly phoneChanges: { readonly args: { readonly organization: string }; readonly result: readonly PhoneChange[] }
   /** What the own capital reached, project by project. The same comes live from GET /live/portfolio. */
   readonly portfolio: { readonly args: { readonly project?: string | null | undefined }; readonly result: Portfolio }
   /** Live: what an investor's money does, without anything that leads to a borrower. */
   readonly position: { readonly args: { readonly intent: string }; readonly result: Position }
   readonly previewReschedule: { readonly args: { readonly loan: string; readonly months: number; readonly firstDue?: string | null | undefined }; readonly result: Reschedule }
+  /** What the borrower said of herself; nobody else reads it. */
+  readonly profile: { readonly args: {}; readonly result: OwnProfile }
   readonly project: { readonly args: { readonly key: string }; readonly result: Project }
   /** The balance of each account of a project over all books; a debit is positive. */
   readonly projectAccounts: { readonly args: { readonly key: string }; readonly result: readonly Account[] }
   readonly projectByAddress: { readonly args: { readonly address: string }; readonly result: Project | null }
   readonly projects: { readonly args: { readonly organization: string; readonly status?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: ProjectConnection }
   readonly publicProjects: { readonly args: { readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: PublicProjectConnection }
+  /** How the book and the provider of mobile money stand to each other. */
+  readonly reconciliation: { readonly args: { readonly organization: string }; readonly result: Reconciliation }
   /** The DID document and the list of credentials of a record; no claim is in it. */
   readonly record: { readonly args: { readonly did: string }; readonly result: CredentialRecord }
   /** The own cash flows with their return, and as CSV. */
   readonly statement: { readonly args: { readonly project?: string | null | undefined; readonly from?: string | null | undefined; readonly to?: string | null | undefined }; readonly result: Statement }
+  /** Money that matched nothing or that its loan did not take, the oldest first. */
+  readonly suspenseList: { readonly args: { readonly organization: string; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: SuspenseConnection }
   readonly user: { readonly args: { readonly id: string }; readonly result: User }
   readonly users: { readonly args: { readonly organization: string; readonly type?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: UserConnection }
   /** The organization's webhooks, how far each has come and what does not get through. */
   readonly webhooks: { readonly args: { readonly organization: string }; readonly result: readonly Webhook[] }
   readonly acceptInvitation: { readonly args: { readonly intent: string; readonly amount: string; readonly source?: string | null | undefined; readonly walletAddress?: string | null | undefined }; readonly result: Intent }
   readonly activateProject: { readonly args: { readonly key: string }; readonly result: Project }
-  /** purpose: LOAN (the payout), REWARD or DEPOSIT (of a project that was wound up); rail: BANK or CASH */
+  /** purpose: LOAN (the payout), REWARD or DEPOSIT (of a project that was wound up); rail: BANK, CASH or MOBILE */
   readonly addDisbursement: { readonly args: { readonly loan: string; readonly purpose?: string | null | undefined; readonly rail: string; readonly valueDate?: string | null | undefined }; readonly result: Payment }
   /** Invites a person: an admin by e-mail, an agent or a borrower by phone. An agent invites borrowers only. */
   readonly addMember: { readonly args: { readonly organization: string; readonly type: string; readonly name: string; readonly language?: string | null | undefined; readonly email?: string | null | undefined; readonly phone?: string | null | undefined }; readonly result: Member }
@@ -196,17 +244,32 @@ export interface Operations {
   readonly addRepayment: { readonly args: { readonly loan?: string | null | undefined; readonly phone?: string | null | undefined; readonly rail: string; readonly amount: string; readonly reference?: string | null | undefined; readonly valueDate?: string | null | undefined }; readonly result: Payment }
   /** Has what happens in these books sent to an address, signed, from NOW on or from the START. The secret is shown in this answer only. */
   readonly addWebhook: { readonly args: { readonly organization: string; readonly url: string; readonly books: readonly string[]; readonly from?: string | null | undefined }; readonly result: NewWebhook }
+  readonly answerComplaint: { readonly args: { readonly number: string; readonly answer: string }; readonly result: Complaint }
   readonly applyForLoan: { readonly args: { readonly project: string; readonly amount: string; readonly months: number; readonly presentation?: string | null | undefined; readonly challenge?: string | null | undefined }; readonly result: Loan }
+  /** The second person's, for a payout above the project's limit. */
+  readonly approveDisbursement: { readonly args: { readonly payment: string }; readonly result: Payment }
   readonly approveInvestor: { readonly args: { readonly intent: string }; readonly result: Intent }
+  readonly approvePhoneChange: { readonly args: { readonly change: string; readonly approve: boolean }; readonly result: PhoneChange }
+  readonly assignSuspense: { readonly args: { readonly payment: string; readonly loan: string }; readonly result: Payment }
   /** Suspends at once: an admin the membership in the own organization, the operator anyone. */
   readonly blockUser: { readonly args: { readonly id: string; readonly organization?: string | null | undefined }; readonly result: User }
   readonly cancelDisbursement: { readonly args: { readonly payment: string }; readonly result: Payment }
+  /** By the code that the new number got. The PIN stays as it was. */
+  readonly changePhone: { readonly args: { readonly phone: string; readonly code: string }; readonly result: Done }
+  /** Who complained says whether the answer settles it; if not, the complaint is open again. */
+  readonly closeComplaint: { readonly args: { readonly number: string; readonly settled: boolean }; readonly result: Complaint }
   readonly closeDay: { readonly args: { readonly organization: string }; readonly result: BusinessDay }
   /** Winds the project up: shares its balance out. It is CLOSED when the last share is paid. */
   readonly closeProject: { readonly args: { readonly key: string }; readonly result: Project }
+  /** An agent's signed list of the day's dues; each borrower on it is sent a code. */
+  readonly collectionList: { readonly args: { readonly organization: string; readonly project?: string | null | undefined; readonly loans?: readonly string[] | null | undefined }; readonly result: CollectionList }
+  /** A complaint to an organization; its number comes by SMS too. */
+  readonly complain: { readonly args: { readonly organization?: string | null | undefined; readonly text: string; readonly loan?: string | null | undefined }; readonly result: Complaint }
   readonly confirmDisbursement: { readonly args: { readonly payment: string; readonly code?: string | null | undefined; readonly reference?: string | null | undefined }; readonly result: Payment }
   readonly confirmHandOver: { readonly args: { readonly payment: string }; readonly result: Payment }
   readonly confirmRepayment: { readonly args: { readonly payment: string; readonly code?: string | null | undefined }; readonly result: Payment }
+  /** By somebody else than who asked. */
+  readonly confirmReversal: { readonly args: { readonly payment: string }; readonly result: Payment }
   readonly confirmService: { readonly args: { readonly loan: string; readonly code: string }; readonly result: Loan }
   /** Creates an organization with a DID of its own and invites its first originator admin. */
   readonly createOrganization: { readonly args: { readonly name: string; readonly timezone: string; readonly language?: string | null | undefined; readonly adminName: string; readonly adminEmail: string }; readonly result: Organization }
@@ -214,16 +277,23 @@ export interface Operations {
   /** Presents what a project requires, and only that, to its verifier for one challenge. */
   readonly createVCPresentation: { readonly args: { readonly project: string; readonly challenge: string }; readonly result: Presentation }
   readonly deactivateProject: { readonly args: { readonly key: string }; readonly result: Project }
+  /** Erases a person for good; refused while something is owed. The person herself gives the PIN. */
+  readonly eraseUser: { readonly args: { readonly user: string; readonly pin?: string | null | undefined }; readonly result: Erasure }
   readonly fund: { readonly args: { readonly intent: string; readonly amount: string; readonly reference: string; readonly valueDate?: string | null | undefined }; readonly result: Funding }
   readonly fundJunior: { readonly args: { readonly key: string; readonly amount: string; readonly rail?: string | null | undefined; readonly reference: string; readonly valueDate?: string | null | undefined }; readonly result: Project }
-  /** Sends a one-time code. The answer is the same whether anybody has that address. Purposes: REGISTER, REGISTER_INVESTOR. */
+  /** Sends a one-time code. The answer is the same whether anybody has that address. Purposes: REGISTER, REGISTER_INVESTOR, RESET_PIN. */
   readonly getOTP: { readonly args: { readonly purpose: string; readonly email?: string | null | undefined; readonly phone?: string | null | undefined }; readonly result: Done }
   /** Requests a credential: the organization's system confirms the data, the node issues, the record keeps it. */
   readonly getVC: { readonly args: { readonly type: string; readonly organization?: string | null | undefined }; readonly result: Credential }
-  /** from and to: AGENT, OFFICE or BANK */
+  readonly handInCollections: { readonly args: { readonly list: string; readonly receipts: readonly CollectedReceipt[] }; readonly result: HandIn }
+  /** from and to: AGENT, OFFICE, BANK or MOBILE */
   readonly handOverCash: { readonly args: { readonly project: string; readonly amount: string; readonly from: string; readonly to: string; readonly agent?: string | null | undefined; readonly reference?: string | null | undefined }; readonly result: Payment }
   /** Open loans from former books. A dry run comes first; the real run takes the digest of its report. */
   readonly importLoans: { readonly args: { readonly organization: string; readonly project: string; readonly csv: string; readonly dryRun?: boolean | null | undefined; readonly digest?: string | null | undefined; readonly controlTotals: LoanTotalsInput }; readonly result: LoanImport }
+  /** Takes borrowers over from CSV (number, name, phone; language): a dry run first, whose digest the real run takes. */
+  readonly importMembers: { readonly args: { readonly organization: string; readonly csv: string; readonly dryRun?: boolean | null | undefined; readonly digest?: string | null | undefined; readonly controlTotals?: MemberTotals | null | undefined; readonly invite?: boolean | null | undefined }; readonly result: MemberImport }
+  /** The provider's statement as CSV: a dry run unless dryRun is false and digest is that of the dry run. */
+  readonly importStatement: { readonly args: { readonly organization: string; readonly csv: string; readonly dryRun?: boolean | null | undefined; readonly digest?: string | null | undefined }; readonly result: StatementReport }
   readonly inviteInvestor: { readonly args: { readonly project: string; readonly email: string; readonly name: string }; readonly result: Intent }
   /** Issues a credential about a borrower of the organization (user or did) and puts it into the borrower's record. */
   readonly issueVC: { readonly args: { readonly organization: string; readonly user?: string | null | undefined; readonly did?: string | null | undefined; readonly type: string; readonly claims: unknown; readonly validUntil?: string | null | undefined }; readonly result: Credential }
@@ -243,31 +313,53 @@ export interface Operations {
   readonly registerOriginator: { readonly args: { readonly code: string; readonly password?: string | null | undefined; readonly pin?: string | null | undefined; readonly email?: string | null | undefined; readonly phone?: string | null | undefined }; readonly result: Session }
   readonly rejectInvestor: { readonly args: { readonly intent: string }; readonly result: Intent }
   readonly rejectInvitation: { readonly args: { readonly intent: string }; readonly result: Intent }
+  readonly rejectReversal: { readonly args: { readonly payment: string }; readonly result: Payment }
   readonly removeWebhook: { readonly args: { readonly webhook: string }; readonly result: Done }
   readonly requestInvitation: { readonly args: { readonly project: string; readonly message?: string | null | undefined }; readonly result: Intent }
+  /** The code that a borrower enters as the account, also sent by SMS. */
+  readonly requestPaymentCode: { readonly args: { readonly loan: string; readonly amount?: string | null | undefined }; readonly result: PaymentCode }
   /** Asks the owner, or, in the owner's own session, grants that a project's verifier sees what the project requires. */
   readonly requestPermission: { readonly args: { readonly project: string; readonly did?: string | null | undefined }; readonly result: Permission }
+  /** Asks for another number: the person by the PIN, or staff for one who lost the old number; then another admin approves. */
+  readonly requestPhoneChange: { readonly args: { readonly user?: string | null | undefined; readonly phone: string; readonly pin?: string | null | undefined }; readonly result: PhoneChange }
   /** A challenge for one use, and what the project requires. */
   readonly requestPresentation: { readonly args: { readonly project: string }; readonly result: PresentationRequest }
+  readonly requestReversal: { readonly args: { readonly payment: string; readonly reason: string }; readonly result: Payment }
+  /** Has the organization's scoring system look at those parts of the profile that are permitted; its answer becomes a FinancialHealth credential. */
+  readonly requestScore: { readonly args: { readonly organization?: string | null | undefined; readonly permit?: readonly string[] | null | undefined }; readonly result: Score }
   /** The reason is HARVEST, ILLNESS, INCOME, DISASTER or AGREED. */
   readonly rescheduleLoan: { readonly args: { readonly loan: string; readonly months: number; readonly firstDue?: string | null | undefined; readonly reason: string }; readonly result: Loan }
+  /** A new PIN for a forgotten one: the code sent to the phone, and either the number of the identity document in the profile or a code of staff who saw the person. */
+  readonly resetPIN: { readonly args: { readonly phone: string; readonly code: string; readonly answer?: string | null | undefined; readonly vouch?: string | null | undefined; readonly pin: string }; readonly result: Done }
   /** Switches a webhook on again, or tries at once what waits; it goes on where it stopped. */
   readonly resumeWebhook: { readonly args: { readonly webhook: string }; readonly result: Webhook }
+  readonly reverseAssignment: { readonly args: { readonly payment: string; readonly reason: string }; readonly result: Payment }
   readonly revertFunding: { readonly args: { readonly key: string; readonly reason: string }; readonly result: Funding }
   readonly revokeVC: { readonly args: { readonly credential: string }; readonly result: Credential }
+  /** A new key; what earlier ones signed stays good. Parts: ACCESS_TOKENS, ISSUER, VERIFIER, ORGANIZATION. */
+  readonly rotateKeys: { readonly args: { readonly part: string; readonly organization?: string | null | undefined }; readonly result: Done }
   readonly sendKeyFacts: { readonly args: { readonly loan: string }; readonly result: Done }
   /** Connects the organization's own system, which confirms borrowers' data; without a url it disconnects it. */
   readonly setConnector: { readonly args: { readonly organization: string; readonly url?: string | null | undefined; readonly publicKey?: unknown | undefined }; readonly result: Organization }
+  /** Connects the organization's account at a provider of mobile money (daraja). */
+  readonly setMobileMoney: { readonly args: { readonly organization: string; readonly provider: string; readonly shortCode: string; readonly key: string; readonly secret: string; readonly currency?: string | null | undefined }; readonly result: MobileAccount }
   readonly setPIN: { readonly args: { readonly present: string; readonly pin: string }; readonly result: Done }
+  /** Connects the organization's scoring system, which is sent what borrowers permit; without a url it disconnects it. */
+  readonly setScoring: { readonly args: { readonly organization: string; readonly url?: string | null | undefined; readonly publicKey?: unknown | undefined }; readonly result: Organization }
   readonly signContract: { readonly args: { readonly intent: string; readonly digest: string }; readonly result: Intent }
   readonly signLoan: { readonly args: { readonly loan: string; readonly digest?: string | null | undefined; readonly keyFacts?: string | null | undefined }; readonly result: Loan }
+  readonly takeComplaint: { readonly args: { readonly number: string }; readonly result: Complaint }
   readonly unblockUser: { readonly args: { readonly id: string; readonly organization?: string | null | undefined }; readonly result: User }
+  /** Changes parts of the own profile; null takes a part out. */
+  readonly updateProfile: { readonly args: { readonly fullName?: string | null | undefined; readonly birthDate?: string | null | undefined; readonly documentNumber?: string | null | undefined; readonly gender?: string | null | undefined; readonly address?: string | null | undefined; readonly municipality?: string | null | undefined; readonly country?: string | null | undefined; readonly household?: number | null | undefined; readonly dependants?: number | null | undefined; readonly education?: string | null | undefined; readonly occupation?: string | null | undefined; readonly business?: string | null | undefined; readonly yearsInBusiness?: number | null | undefined; readonly landCentiares?: number | null | undefined; readonly crops?: readonly string[] | null | undefined; readonly monthlyIncome?: ProfileAmount | null | undefined; readonly monthlyExpenses?: ProfileAmount | null | undefined; readonly pin?: string | null | undefined }; readonly result: OwnProfile }
   readonly updateProject: { readonly args: { readonly key: string; readonly name?: string | null | undefined; readonly description?: string | null | undefined; readonly isPublic?: boolean | null | undefined; readonly isInviteOnly?: boolean | null | undefined; readonly profileUrl?: string | null | undefined; readonly bannerUrl?: string | null | undefined }; readonly result: Project }
   readonly updateUser: { readonly args: { readonly id: string; readonly name?: string | null | undefined; readonly language?: string | null | undefined; readonly password?: string | null | undefined; readonly presentPassword?: string | null | undefined }; readonly result: User }
   readonly validateOTP: { readonly args: { readonly purpose: string; readonly code: string; readonly email?: string | null | undefined; readonly phone?: string | null | undefined }; readonly result: Valid }
   readonly validatePIN: { readonly args: { readonly pin: string }; readonly result: Valid }
   /** Verifies a presentation against a project's criteria and lists each check. */
   readonly validateVC: { readonly args: { readonly project: string; readonly challenge: string; readonly presentation: string }; readonly result: Verification }
+  /** Staff who have the person before them give a code for resetPIN. */
+  readonly vouch: { readonly args: { readonly user: string }; readonly result: Vouch }
   readonly waiveCoolingOff: { readonly args: { readonly loan: string }; readonly result: Loan }
   readonly withdrawJunior: { readonly args: { readonly key: string; readonly amount: string; readonly rail?: string | null | undefined; readonly reference: string; readonly valueDate?: string | null | undefined }; readonly result: Project }
   /** The borrower withdraws before the payout. */
@@ -302,6 +394,13 @@ export interface ArrearsLine {
   readonly loans: number
   readonly principal: string
   readonly interest: string
+}
+
+export interface BookedReceipt {
+  readonly receipt: string
+  readonly loan: string
+  readonly payment: string
+  readonly repeated: boolean
 }
 
 export interface BusinessDay {
@@ -340,6 +439,83 @@ export interface Check {
   readonly code: string | null
 }
 
+/** By what a borrower's code is known where there is no connection: scrypt. */
+export interface CodeVerifier {
+  readonly algorithm: string
+  readonly n: number
+  readonly r: number
+  readonly p: number
+  readonly salt: string
+  readonly hash: string
+}
+
+export interface CollectedReceipt {
+  /** The name that the agent's device gave it. */
+  readonly receipt: string
+  readonly loan: string
+  readonly amount: string
+  /** The borrower's. */
+  readonly code: string
+  readonly on: string
+}
+
+export interface CollectionDue {
+  readonly loan: string
+  readonly project: string
+  readonly borrower: string
+  readonly currency: string
+  readonly due: string
+  readonly dueDate: string | null
+  readonly verifier: CodeVerifier | null
+}
+
+export interface CollectionList {
+  readonly id: string
+  readonly organization: string
+  readonly agent: string
+  readonly on: string
+  readonly validUntil: string
+  readonly dues: readonly CollectionDue[]
+  /** The list as it is signed: the device keeps this, and hands it in. */
+  readonly list: SignedDocument
+}
+
+export interface Complaint {
+  /** Eight digits. */
+  readonly number: string
+  readonly organization: string
+  readonly user: string
+  readonly loan: string | null
+  readonly text: string | null
+  /** OPEN, IN_PROGRESS, ANSWERED or CLOSED. */
+  readonly status: string
+  readonly answers: readonly ComplaintAnswer[]
+  readonly at: string
+  readonly updatedAt: string
+}
+
+export interface ComplaintAnswer {
+  readonly text: string
+  readonly at: string
+}
+
+export interface ComplaintConnection {
+  readonly edges: readonly ComplaintEdge[]
+  readonly pageInfo: PageInfo
+  readonly totalCount: number
+}
+
+export interface ComplaintEdge {
+  readonly cursor: string
+  readonly node: Complaint
+}
+
+export interface ConflictingReceipt {
+  readonly receipt: string
+  readonly loan: string
+  readonly reason: string
+}
+
 export interface Credential {
   readonly id: string
   readonly type: string
@@ -354,6 +530,14 @@ export interface CredentialRecord {
   readonly did: string
   readonly document: unknown
   readonly credentials: readonly Credential[]
+}
+
+export interface CredentialType {
+  readonly type: string
+  readonly title: string
+  readonly required: readonly string[]
+  readonly claims: readonly string[]
+  readonly available: boolean
 }
 
 export interface Criteria {
@@ -438,6 +622,12 @@ export interface DueEdge {
 export interface ErasedRecords {
   readonly loans: readonly string[]
   readonly payments: readonly string[]
+}
+
+export interface Erasure {
+  readonly user: string
+  readonly erased: boolean
+  readonly at: string
 }
 
 /** What happened, as in a webhook; nothing in it leads to a person. */
@@ -532,6 +722,11 @@ export interface FundingSourceInput {
   readonly leverageFactor: string
   readonly minAmount: string
   readonly maxAmount: string
+}
+
+export interface HandIn {
+  readonly booked: readonly BookedReceipt[]
+  readonly conflicts: readonly ConflictingReceipt[]
 }
 
 export interface Instalment {
@@ -788,11 +983,46 @@ export interface Member {
   readonly status: string
 }
 
+export interface MemberFault {
+  /** The line of the file; its header is line 1. */
+  readonly line: number
+  readonly column: string | null
+  readonly reason: string
+}
+
+export interface MemberImport {
+  /** Whether every row is in: false for a dry run, and where there are more rows than one call takes. */
+  readonly done: boolean
+  readonly digest: string
+  readonly rows: number
+  readonly added: number
+  readonly known: number
+  readonly faults: readonly MemberFault[]
+}
+
+export interface MemberTotals {
+  readonly count: number
+}
+
 export interface Membership {
   readonly id: string
   readonly type: string
   readonly organization: string | null
   readonly status: string
+}
+
+export interface MobileAccount {
+  readonly organization: string
+  readonly provider: string
+  readonly shortCode: string
+  readonly currency: string
+  /** Where the provider posts its callbacks, under the node's public address. */
+  readonly callback: string
+}
+
+export interface MobileHints {
+  readonly waiting: number
+  readonly unconfirmed: number
 }
 
 export interface NewWebhook {
@@ -827,6 +1057,8 @@ export interface Organization {
   readonly timezone: string
   readonly language: string
   readonly connected: boolean
+  /** Whether a scoring system is connected. */
+  readonly scoring: boolean
   readonly createdAt: string
 }
 
@@ -866,6 +1098,11 @@ export interface OwnCredential {
   readonly claims: unknown
 }
 
+export interface OwnProfile {
+  readonly profile: unknown
+  readonly updatedAt: string | null
+}
+
 /** Where a page of a list ends. */
 export interface PageInfo {
   readonly hasNextPage: boolean
@@ -897,9 +1134,18 @@ export interface Payment {
   /** Whose cash it is: an agent; null where it is the organization's bank or office. */
   readonly holder: string | null
   readonly reference: string | null
-  /** What the other side must still do: CODE, REFERENCE, OTHER_PARTY or NOTHING. */
+  /** What must still be done: CODE, REFERENCE, OTHER_PARTY, APPROVAL, REVERSAL (a reversal waits) or NOTHING. */
   readonly awaits: string
+  readonly reason: string | null
   readonly version: number
+}
+
+export interface PaymentCode {
+  readonly loan: string
+  readonly code: string
+  readonly shortCode: string
+  readonly currency: string
+  readonly amount: string | null
 }
 
 export interface PaymentConnection {
@@ -913,6 +1159,12 @@ export interface PaymentEdge {
   readonly node: Payment
 }
 
+export interface PaymentReceipt {
+  readonly payment: string
+  readonly status: string
+  readonly receipt: SignedDocument | null
+}
+
 export interface Permission {
   readonly id: string
   readonly did: string
@@ -922,6 +1174,22 @@ export interface Permission {
   /** REQUESTED, GRANTED or WITHDRAWN. */
   readonly status: string
   readonly at: string
+  /** Parts of the profile that a scoring system may see. */
+  readonly fields: readonly string[] | null
+}
+
+export interface PhoneChange {
+  readonly id: string
+  readonly user: string
+  readonly organization: string
+  /** The new number. */
+  readonly phone: string
+  /** WAITING for a second person, CODE_SENT to the new number, DONE or REFUSED. */
+  readonly status: string
+  readonly requestedBy: string
+  readonly approvedBy: string | null
+  readonly at: string
+  readonly expiresAt: string
 }
 
 export interface Portfolio {
@@ -975,6 +1243,11 @@ export interface PresentationRequest {
   readonly verifier: string
   readonly types: readonly string[]
   readonly expiresAt: string
+}
+
+export interface ProfileAmount {
+  readonly amount: string
+  readonly currency: string
 }
 
 /** Rates are percent as decimal strings, amounts decimal strings of the project's currency. */
@@ -1053,6 +1326,16 @@ export interface PublicProjectEdge {
   readonly node: PublicProject
 }
 
+export interface Reconciliation {
+  readonly organization: string
+  readonly account: MobileAccount | null
+  readonly hints: MobileHints
+  readonly readUntil: string | null
+  readonly problem: string | null
+  readonly suspense: readonly SuspenseTotal[]
+  readonly statement: StatementSummary | null
+}
+
 export interface Reschedule {
   readonly loan: string
   readonly on: string
@@ -1063,6 +1346,11 @@ export interface Reschedule {
   readonly outstandingBefore: string
   readonly outstandingAfter: string
   readonly instalments: readonly Instalment[]
+}
+
+export interface Score {
+  readonly credential: string
+  readonly score: number | null
 }
 
 export interface Session {
@@ -1091,6 +1379,58 @@ export interface Statement {
   readonly csv: string
 }
 
+export interface StatementCounts {
+  readonly lines: number
+  readonly matched: number
+  readonly missingHere: number
+  readonly missingThere: number
+  readonly differing: number
+  readonly ignored: number
+  readonly booked: number
+}
+
+export interface StatementFault {
+  readonly line: number
+  readonly column: string | null
+  readonly reason: string
+}
+
+export interface StatementItem {
+  readonly line: number | null
+  readonly reference: string
+  readonly direction: string
+  readonly amount: string | null
+  readonly here: string | null
+  readonly valueDate: string | null
+  readonly payment: string | null
+  readonly reason: string | null
+}
+
+export interface StatementReport {
+  readonly digest: string
+  readonly dryRun: boolean
+  readonly from: string | null
+  readonly to: string | null
+  readonly counts: StatementCounts
+  /** In the statement and not in the book. */
+  readonly missingHere: readonly StatementItem[]
+  /** In the book and not in the statement. */
+  readonly missingThere: readonly StatementItem[]
+  readonly differing: readonly StatementItem[]
+  readonly faults: readonly StatementFault[]
+}
+
+export interface StatementSummary {
+  readonly at: string
+  readonly digest: string
+  readonly from: string | null
+  readonly to: string | null
+  readonly matched: number
+  readonly missingHere: number
+  readonly missingThere: number
+  readonly differing: number
+}
+
 export interface StatementTotal {
   readonly currency: string
   readonly opening: string
@@ -1101,6 +1441,43 @@ export interface StatementTotal {
   readonly closing: string
   /** Percent a year, as a spreadsheet's XIRR; null where the flows have none. */
   readonly xirr: string | null
+}
+
+export interface SuspenseCase {
+  readonly payment: string
+  readonly kind: string
+  readonly rail: string
+  readonly currency: string
+  readonly amount: string
+  readonly valueDate: string
+  readonly project: string | null
+  readonly loan: string | null
+  readonly reference: string | null
+  /** What the payer named as the account. */
+  readonly entered: string | null
+  readonly since: string
+  readonly days: number
+  /** 0-7, 8-30, 31-90 or 90+ */
+  readonly age: string
+  readonly reason: string
+}
+
+export interface SuspenseConnection {
+  readonly edges: readonly SuspenseEdge[]
+  readonly pageInfo: PageInfo
+  readonly totalCount: number
+}
+
+export interface SuspenseEdge {
+  readonly cursor: string
+  readonly node: SuspenseCase
+}
+
+export interface SuspenseTotal {
+  readonly currency: string
+  readonly amount: string
+  readonly cases: number
+  readonly oldest: string | null
 }
 
 export interface TrustedPair {
@@ -1152,6 +1529,11 @@ export interface Verification {
   readonly result: SignedDocument | null
   /** Why it is not valid: the code, path and details of a refusal. */
   readonly refusal: unknown
+}
+
+export interface Vouch {
+  readonly code: string
+  readonly expiresAt: string
 }
 
 export interface Webhook {
