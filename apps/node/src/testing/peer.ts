@@ -26,6 +26,11 @@ export class IdentityPeer {
   readonly verdicts = new Map<string, Verdict>()
   readonly phones = new Map<string, string>()
   readonly agents = new Map<string, string>()
+  /** The numbers under which the organization keeps its members. */
+  readonly members = new Map<string, string>()
+  /** What the verifier was told that somebody would owe; the test says the income. */
+  readonly owed: { currency: string; owed: string; factor: string }[] = []
+  readonly incomes = new Map<string, bigint>()
   readonly gone = new Set<string>()
   readonly #requests = new Set<string>()
   readonly #spent = new Set<string>()
@@ -36,6 +41,16 @@ export class IdentityPeer {
     const found = this.told.findLast(({ to, values }) => to === user && typeof values['code'] === 'string')
     if (!found) throw new Error(`${user} was sent no code`)
     return found.values['code'] as string
+  }
+
+  #judge(holder: string, indebtedness: { currency: string; owed: string; factor: string } | undefined): Verdict {
+    if (indebtedness) {
+      this.owed.push(indebtedness)
+      const income = this.incomes.get(holder)
+      if (income === undefined) return { code: 'INCOME_UNKNOWN', path: 'checks.indebtedness' }
+      if (BigInt(indebtedness.owed) > BigInt(indebtedness.factor) * income) return { code: 'DEBT_CEILING', path: 'checks.indebtedness' }
+    }
+    return this.verdicts.get(holder) ?? 'valid'
   }
 
   #tell(to: string, template: string, values: Told['values'], requestId: string | undefined): { ok: true } {
@@ -74,6 +89,9 @@ export class IdentityPeer {
         actions: [
           implement(users.findById, { scope: ({ id }) => ({ owners: [id] }), handle: ({ id }) => user(id) }),
           implement(users.findByPhone, { handle: ({ phone }) => ({ user: this.phones.get(phone) ?? null }) }),
+          implement(users.findMembers, {
+            handle: ({ numbers }) => numbers.flatMap((number) => { const id = this.members.get(number); return id === undefined ? [] : [{ number, user: id, did: didOf(id), status: 'ACTIVE' as const }] }),
+          }),
           implement(users.addUser, { handle: ({ email }) => ({ user: (email ?? '').split('@')[0] as string, membership: 'm', status: 'INVITED' as const }) }),
           implement(users.notify, {
             handle: ({ user: to, template, values }, { requestId }) => {
@@ -118,11 +136,11 @@ export class IdentityPeer {
             handle: () => ({ challenge: `a-challenge-for-one-use-${++this.#challenges}`, verifier: 'did:web:node.example:verifier', types: ['KYC' as const], expiresAt: CREATED }),
           }),
           implement(identity.validateVC, {
-            handle: ({ challenge, presentation }) => {
+            handle: ({ challenge, presentation, indebtedness }) => {
               const holder = presentation.split(' ')[0] as string
               const spent = this.#spent.has(challenge)
               this.#spent.add(challenge)
-              const verdict: Verdict = spent ? { code: 'WRONG_CHALLENGE', path: 'checks.presentation' } : (this.verdicts.get(holder) ?? 'valid')
+              const verdict: Verdict = spent ? { code: 'WRONG_CHALLENGE', path: 'checks.presentation' } : this.#judge(holder, indebtedness)
               const refusal = verdict === 'valid' ? null : { code: verdict.code, path: verdict.path, details: {} }
               const check = { id: refusal?.path ?? 'checks.KYC', check: 'credential.present', verdict: refusal ? ('invalid' as const) : ('valid' as const), code: refusal?.code ?? null }
               return { verdict: refusal ? ('invalid' as const) : ('valid' as const), checks: [check], holder: didOf(holder), digest: challenge, verifier: 'did:web:node.example:verifier', result: null, refusal }
