@@ -4,8 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import {
   buildASTSchema, getNamedType, getNullableType, isInputObjectType, isListType, isNonNullType, isObjectType, isRequiredArgument, isRequiredInputField, isScalarType, parse,
 } from 'graphql'
-import { catalogue } from '../contracts/src/errors.ts'
 
+const { catalogue } = await import(new URL('../contracts/src/errors.ts', import.meta.url).href)
 const source = new URL('../../apps/access/supergraph.graphql', import.meta.url)
 const target = new URL('src/operations.ts', import.meta.url)
 /** Objects inside objects that a result holds by itself; the levels of a connection do not count. */
