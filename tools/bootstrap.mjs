@@ -17,6 +17,9 @@ const fromSource = ['--disable-warning=ExperimentalWarning', '--conditions=@grow
 const commands = {
   start: [...fromSource, 'apps/node/src/main.ts'],
   test: ['tools/test.mjs'],
+  doctor: [...fromSource, 'apps/node/src/doctor/main.ts'],
+  backup: [...fromSource, 'apps/node/src/backup/main.ts'],
+  restore: [...fromSource, 'apps/node/src/restore/main.ts'],
   journey: [...fromSource, 'tools/journey/src/main.ts'],
   proof: [...fromSource, 'tools/proof/index.mjs'],
   bench: [...fromSource, '--expose-gc', 'tools/bench/index.mjs'],

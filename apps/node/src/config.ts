@@ -55,12 +55,13 @@ export const nodeConfig = z.strictObject({
   bus: bus.prefault({}),
   smtp: smtp.optional(),
   sms: sms.optional(),
+  ussd: ussdConfig.prefault({}),
   mobileMoney: mobileMoney.prefault({}),
 })
 export type NodeConfig = z.output<typeof nodeConfig>
 
 /** Variables that other parts read. */
-export const otherVariables = ['GROWR_CONFIG', 'GROWR_PASSPHRASE', 'GROWR_IDENTITY_PASSPHRASE', 'GROWR_FINANCING_PASSPHRASE', 'GROWR_PAYMENT_PASSPHRASE', 'GROWR_ACCESS_PASSPHRASE'] as const
+export const otherVariables = ['GROWR_CONFIG', 'GROWR_PASSPHRASE', 'GROWR_IDENTITY_PASSPHRASE', 'GROWR_FINANCING_PASSPHRASE', 'GROWR_PAYMENT_PASSPHRASE', 'GROWR_ACCESS_PASSPHRASE', 'GROWR_BACKUP_PASSPHRASE', 'GROWR_NEW_PASSPHRASE'] as const
 
 /** Where a pass phrase is kept that nobody named a place for: beside no data, one for each data directory. */
 export function passphraseFile(config: Pick<NodeConfig, 'data' | 'passphraseFile'>): string {

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createAccessGroup, type AccessGroup } from '@growr/access'
 import { createBroker, createBus, createCallTokens, type Broker, type BusConfig, type CallTokens, type Group as GroupName, type PublicKey } from '@growr/bus'
+import { rehearseMigrations } from '@growr/collections'
 import { createFinancingGroup, openFinancingKeep } from '@growr/financing'
 import { createIdentityGroup, defaultConfig, openIdentityKeep, type IdentityGroup, type IdentityOptions } from '@growr/identity'
 import { resolvePassphrase } from '@growr/keys'
@@ -91,6 +93,11 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
   const found = resolvePassphrase({ group: 'node', environment: process.env, file: passphraseFile(config), dataDirectory: data, production: config.production, custodyFiles })
   const { passphrase } = found
 
+  // A release that cannot migrate one of them must leave all of them to the release before it.
+  for (const group of ['identity', 'financing', 'payment']) {
+    const { collections } = roomsOf(data, group)
+    if (existsSync(collections)) await rehearseMigrations(collections)
+  }
   // One after the other: each derives its key over 64 MB, and all at once would put the node's peak far above what it needs.
   const access = await openAccessCustody(join(data, 'access'), passphrase)
   closing.push(() => access.close())
@@ -126,7 +133,7 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
     messenger,
     sending: sending.on,
     ...(thrift.hashCost && { hashCost: thrift.hashCost }),
-    config: { operatorEmail: config.operatorEmail, publicUrl: config.publicUrl, country: config.country, allowInsecureConnectors: config.allowInsecureConnectors, webhookTargets: config.webhookTargets ?? (config.production ? 'public' : 'loopback') },
+    config: { operatorEmail: config.operatorEmail, publicUrl: config.publicUrl, country: config.country, allowInsecureConnectors: config.allowInsecureConnectors, ussd: config.ussd, production: config.production, webhookTargets: config.webhookTargets ?? (config.production ? 'public' : 'loopback') },
   })
   const financing = createFinancingGroup({ ...common, keep: financingKeep, tokens: tokensOf('financing'), publicUrl: config.publicUrl })
   const { prefix, darajaUrl } = config.mobileMoney
@@ -188,7 +195,6 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
   const { store: financingStore } = financing
   const { store: paymentStore } = payment
   if (!financingStore || !paymentStore) throw new Error('a group without its books')
-  const custodyOf = [access, identityKeep.custody, financingKeep.custody, paymentKeep.custody]
   const parts: Parts = {
     data,
     groups: [
@@ -200,9 +206,6 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
   }
   const running = {
     parts, passphrase, sending, messenger: provider, health, url: gateway.url,
-    rewrap: async (next: string) => {
-      for (const custody of custodyOf) await custody.rewrap(next)
-    },
     log: (fields: object, message: string) => log.info({ ...fields }, message),
   }
   const control = await listenForOrders(data, ordersOf(running))

@@ -1,5 +1,6 @@
 import { takeBackup, type BackupDone } from './backup/backup.ts'
 import { toReconcile } from './restore/reconcile.ts'
+import { failingWebhooks } from './doctor/webhooks.ts'
 import { OperatorError } from './operator-error.ts'
 import type { Orders } from './control-socket.ts'
 import type { Fate, Sending } from './restore/sending.ts'
@@ -14,15 +15,13 @@ export interface Running {
   readonly messenger: Pick<Messenger, 'send'>
   readonly health: Health
   readonly url: string
-  /** The same keys under another pass phrase, in every custody. */
-  readonly rewrap: (passphrase: string) => Promise<void>
   readonly log: (fields: object, message: string) => void
 }
 
 const text = (value: unknown): string | undefined => typeof value === 'string' && value !== '' ? value : undefined
 
 /** What the operator's commands ask of a node that runs. */
-export function ordersOf({ parts, passphrase, sending, messenger, health, url, rewrap, log }: Running): Orders {
+export function ordersOf({ parts, passphrase, sending, messenger, health, url, log }: Running): Orders {
   return {
     backup: async (params, progress) => {
       const to = text(params['to'])
@@ -37,8 +36,9 @@ export function ordersOf({ parts, passphrase, sending, messenger, health, url, r
       const waiting = []
       for (const { name, collections } of parts.groups) for (const each of await collections?.waiting() ?? []) waiting.push({ group: name, ...each })
       const followers = parts.groups.flatMap(({ name, store }) => (store?.health().followers ?? []).map(({ name: follower, seq, attempts }) => ({ group: name, follower, seq, attempts })))
+      const failing = await failingWebhooks(parts)
       const views = parts.groups.flatMap(({ store }) => store?.views() ?? [])
-      return { pid: process.pid, url, now: new Date().toISOString(), checks, waiting, followers, views, sending: sending.on() }
+      return { pid: process.pid, url, now: new Date().toISOString(), checks, waiting, followers, views, failing, sending: sending.on() }
     },
     reconciliation: async () => {
       if (sending.note === null) throw new OperatorError('NOT_RESTORED', 'this node was never restored: there is nothing to reconcile')
@@ -49,12 +49,6 @@ export function ordersOf({ parts, passphrase, sending, messenger, health, url, r
       const note = await sending.reconcile(fate, new Date())
       log({ messages: fate }, 'sending is on again')
       return { ...note, sent: await sending.release(messenger) }
-    },
-    rotate: async (params) => {
-      const next = text(params['passphrase'])
-      if (next === undefined) throw new OperatorError('ARGUMENTS', 'a rotation needs the new pass phrase')
-      await rewrap(next)
-      log({}, 'the pass phrase was changed')
     },
   }
 }

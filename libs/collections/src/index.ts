@@ -5,6 +5,7 @@ export type { RepositoryPorts } from './repository.ts'
 export type { Row, RowEvent, RowLookup, RowRequest, RowStore } from './rows.ts'
 export { migrate, MIGRATIONS_FOLDER } from './sqlite/migrations.ts'
 export { openCollections } from './sqlite/open.ts'
+export { migrationState, rehearseMigrations, type MigrationState } from './sqlite/migrations.ts'
 export type { CollectionsCopy } from './sqlite/copy.ts'
 export type { Collections, CollectionsOptions, Waiting } from './sqlite/open.ts'
 export type {

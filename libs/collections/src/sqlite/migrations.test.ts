@@ -6,7 +6,7 @@ import { createClient } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { people, person } from '../contract/kit.ts'
 import { makeDirectory, removeDirectory, testCipher } from '../testing-support.ts'
-import { MIGRATIONS_FOLDER, migrate } from './migrations.ts'
+import { MIGRATIONS_FOLDER, migrate, migrationState, rehearseMigrations } from './migrations.ts'
 import { openCollections } from './open.ts'
 
 const library = fileURLToPath(new URL('../..', import.meta.url))
@@ -51,10 +51,14 @@ describe('migrations', () => {
     addMigration('9001_good', 'CREATE TABLE "two" ("n" INTEGER); INSERT INTO "two" VALUES (1);')
     addMigration('9002_bad', 'UPDATE "two" SET "n" = 2; ALTER TABLE "two" ADD COLUMN "m" TEXT; INSERT INTO "missing" VALUES (1);')
     await expect(migrate(url, folder)).rejects.toMatchObject({ code: 'MIGRATION_FAILED', message: expect.stringContaining('9002_bad') })
-    expect(await query('SELECT * FROM "two"')).toEqual([[1]])
-    expect(await query(`SELECT "name" FROM "_migrations" WHERE "name" LIKE '9%'`)).toEqual([['9001_good']])
+    // Not the first of them either: the release before knows neither.
+    expect(await query(`SELECT "name" FROM sqlite_master WHERE "name" = 'two'`)).toEqual([])
+    expect(await query(`SELECT "name" FROM "_migrations" WHERE "name" LIKE '9%'`)).toEqual([])
+    await expect(rehearseMigrations(join(directory, 'collections.db'), folder)).rejects.toMatchObject({ code: 'MIGRATION_FAILED' })
     addMigration('9002_bad', 'UPDATE "two" SET "n" = 2;')
-    expect(await migrate(url, folder)).toEqual(['9002_bad'])
+    await rehearseMigrations(join(directory, 'collections.db'), folder)
+    expect(await query(`SELECT "name" FROM sqlite_master WHERE "name" = 'two'`)).toEqual([])
+    expect(await migrate(url, folder)).toEqual(['9001_good', '9002_bad'])
     expect(await query('SELECT * FROM "two"')).toEqual([[2]])
   })
 
@@ -79,6 +83,39 @@ describe('migrations', () => {
     expect(await migrate(url, folder)).toEqual([])
     writeFileSync(file, `${text}\n-- a comment`)
     await expect(migrate(url, folder)).rejects.toMatchObject({ code: 'MIGRATION_CHANGED' })
+  })
+
+  it('are looked at without being applied', async () => {
+    const file = join(directory, 'collections.db')
+    writeFileSync(file, '')
+    const committed = readdirSync(MIGRATIONS_FOLDER).filter((name) => existsSync(join(MIGRATIONS_FOLDER, name, 'migration.sql'))).sort()
+    expect(await migrationState(file, folder)).toEqual({ pending: committed, unknown: [], changed: [] })
+    await migrate(url, folder)
+    addMigration('9001_next', 'CREATE TABLE "two" ("n" INTEGER);')
+    expect(await migrationState(file, folder)).toEqual({ pending: ['9001_next'], unknown: [], changed: [] })
+    await migrate(url, folder)
+    writeFileSync(join(folder, '9001_next', 'migration.sql'), '-- another')
+    expect(await migrationState(file, folder)).toEqual({ pending: [], unknown: [], changed: ['9001_next'] })
+    expect(await migrationState(file)).toEqual({ pending: [], unknown: ['9001_next'], changed: [] })
+  })
+
+  it('that fail leave a database that the release before them opens', async () => {
+    const before = join(directory, 'before')
+    cpSync(folder, before, { recursive: true })
+    const file = join(directory, 'collections.db')
+    const cipher = testCipher()
+    const first = await openCollections({ file, cipher, migrations: before })
+    await (await first.repository(people)).insert(person('1'))
+    await first.close()
+    // It gets far: a table is made anew, its rows are moved, and then something is not there.
+    addMigration('9001_bad', 'CREATE TABLE "New" AS SELECT * FROM "Record"; DROP TABLE "Record"; ALTER TABLE "New" RENAME TO "Record"; DROP TABLE "missing";')
+    await expect(openCollections({ file, cipher, migrations: folder })).rejects.toMatchObject({ code: 'MIGRATION_FAILED' })
+    const again = await openCollections({ file, cipher, migrations: before })
+    const repository = await again.repository(people)
+    expect((await repository.get('1'))?.doc).toEqual(person('1'))
+    await repository.update('1', (doc) => ({ ...doc, phone: '+1' }))
+    expect((await repository.findOne('phone', '+1'))?.id).toBe('1')
+    await again.close()
   })
 
   it('of a newer release keep this one from writing', async () => {
