@@ -19,9 +19,11 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
   const [entry] = await context.as().call(projects.paymentEntries, { organization: params.organization, book: 'payment', after: params.seq - 1, limit: 1 })
   if (!entry || entry.seq !== params.seq || entry.key !== params.payment) throw new Refusal('NOT_FOUND', { path: 'payment' })
   const payment = fromJson(entry.state) as PaymentState | null
-  if (!FACTS.has(entry.type) || !payment?.loanKey) return { taken: false, refused: null }
+  // A receipt whose assignment was taken back names no loan any more; the event says which one had it.
+  const loan = entry.type === 'payment.assignment-reversed' ? (entry.event as { data?: { loanKey?: string } } | null)?.data?.loanKey : payment?.loanKey
+  if (!FACTS.has(entry.type) || !payment || !loan) return { taken: false, refused: null }
   const { books } = financing
-  const { organizationId: organization, projectKey: project } = books.requireLoan(payment.loanKey).state
+  const { organizationId: organization, projectKey: project } = books.requireLoan(loan).state
   if (organization !== params.organization) throw new Refusal('NOT_FOUND', { path: 'loan' })
   const authority = {
     caller: context.through ?? context.caller,
@@ -31,7 +33,6 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
     cause: { group: 'payment', organization: params.organization, book: 'payment', key: payment.key, seq: entry.seq } as const,
   }
   const at = { organization, project }
-  const loan = payment.loanKey
   const reversed = entry.type === 'payment.reverted' || entry.type === 'payment.assignment-reversed'
   const on = await today(financing, organization)
   let refused = null as string | null
@@ -52,6 +53,8 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
     await books.once('loan', at, authority, () => {
       const current = books.requireLoan(loan)
       const state = books.requireProject(project).state
+      // Money that the loan never took is none of its business when it goes back.
+      if (reversed && !hasTaken(current.state, payment.key)) return null
       const events = taken(reversed ? undo(current.state, payment, state, on) : decide(current.state, payment, state))
       return events && { current, events, person: borrowerOf(current.state) }
     })
@@ -67,6 +70,8 @@ function decide(loan: LoanState, payment: PaymentState, project: ProjectState): 
   if (payment.kind === 'OVERPAYMENT_REFUND') return decideLoan(loan, { type: 'refundOverpayment', ...money })
   return decideLoan(loan, { type: 'repay', project, ...money })
 }
+
+const hasTaken = ({ disbursementKey, payments }: LoanState, key: string): boolean => disbursementKey === key || payments.some((payment) => payment.key === key)
 
 /** What a payment did, undone as of today. The reason stays in the Payment book: in the loan stands what kind of correction it was. */
 function undo(loan: LoanState, payment: PaymentState, project: ProjectState, on: string): Decision<LoanEvent> {
