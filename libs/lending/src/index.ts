@@ -9,6 +9,7 @@ export {
   addPositions, earnedInterest, emptyPosition, expectedCash, fundingContribution, lendable, loanContribution, lostPrincipal, outstandingOfLoan, ownCash,
   paidOf, positionOf, projectContribution, requireFunds, subtractPositions, type ProjectPosition,
 } from './position.ts'
+export { apr, xirr, type CashFlow } from './rates/index.ts'
 export { capitalPosition, checkCommitment, juniorPosition, leverageOf, requireLeverage, seniorPositions, type CapitalMove, type CapitalPosition } from './capital.ts'
 export { closingCash, distribute, distributionInput, payablesOf, payShare, shareOwed, type PaidPart, type ShareSelection } from './distribution.ts'
 
