@@ -30,7 +30,7 @@ async function requireReversible(state: PaymentState, context: ActionContext): P
 export function requestReversal(payments: Payments, params: { payment: string; reason: string }, context: ActionContext): Promise<contract.Payment> {
   const { userId } = callingUser(context)
   return change(payments, contract.requestReversal, params.payment, params, context, async (state, on) => {
-    if (state.reversal) throw new Refusal('REVERSAL_STATUS', { path: 'payment' })
+    if (state.reversal && state.status === 'CONFIRMED') throw new Refusal('REVERSAL_STATUS', { path: 'payment' })
     await requireReversible(state, context)
     return { type: 'requestReversal', on, reason: params.reason, subject: { reversalBy: userId } }
   })
