@@ -65,8 +65,15 @@ function faultsOf(loan: ReadLoan, project: ProjectState, position: ProjectPositi
   const fault = (reason: string, column: string | null): Fault[] => [{ line: loan.line, column, reason }]
   if (!subject) return fault('BORROWER_UNKNOWN', loan.member === '' ? 'phone' : 'member')
   const decision = decideLoan(null, { type: 'import', key: 'dry-run', project, position, terms: loanTermsOf(project.loans), rows: loan.rows, number: '', on, subject })
-  if (isRefused(decision)) return fault(decision.refused, decision.path === 'rows' ? 'instalments' : (decision.path?.split('.')[2] ?? null))
+  if (isRefused(decision)) return fault(decision.refused, columnOf(decision.path))
   return []
+}
+
+/** The column that a refusal of the domain is about; null where it is about the project. */
+function columnOf(path: string | undefined): string | null {
+  if (path === 'rows') return 'instalments'
+  if (path?.endsWith('.dueDate')) return 'due'
+  return path === 'amount' || path?.startsWith('rows.') ? 'principal' : null
 }
 
 /** In the project's queue, and each under a request of its own: a repetition finds what is there. */
