@@ -178,7 +178,7 @@ export const issueVC = defineAction({
   about: 'Issues a credential about a borrower of the organization and puts it into the borrower\'s record.',
   params: z.strictObject({ organization: id, user: id.optional(), did: did.optional(), type: credentialType, claims, validUntil: date.optional() }),
   result: Credential,
-  access: { users: { ORIGINATOR_ADMIN: 'organization' }, services: ['identity'] },
+  access: { users: { ORIGINATOR_ADMIN: 'organization' }, services: ['identity', 'user'] },
 })
 
 export const revokeVC = defineAction({

@@ -305,8 +305,8 @@ export const profile = defineAction({
 export const updateProfile = defineAction({
   name: 'user.updateProfile',
   kind: 'mutation',
-  about: 'Changes parts of the own profile; null takes a part out. Another number of the identity document needs the PIN.',
-  params: z.strictObject({ ...changes, pin: pin.optional() }),
+  about: 'Changes parts of the own profile; null, or naming a part in `clear`, takes it out. Another number of the identity document needs the PIN.',
+  params: z.strictObject({ ...changes, clear: z.array(profileField).max(profileFieldNames.length).optional(), pin: pin.optional() }),
   result: z.object({ profile: Profile, updatedAt: instant.nullable() }),
   access: { users: { BORROWER: 'own' } },
 })

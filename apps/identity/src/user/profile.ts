@@ -6,6 +6,7 @@ import { openSealed, walletOf } from '../identity/record.ts'
 import { proveByPin } from './login.ts'
 import { answerOf, plainNumber } from './recovery.ts'
 
+type Changes = Omit<Params<typeof contract.updateProfile>, 'pin' | 'clear'>
 type View = Result<typeof contract.profile>
 
 const contextOf = (user: string): string => `profile/${user}`
@@ -24,7 +25,8 @@ export async function readProfile(kit: Kit, user: string): Promise<View> {
  */
 export async function updateProfile(kit: Kit, params: Params<typeof contract.updateProfile>, context: ActionContext): Promise<View> {
   const user = callingUser(context).userId
-  const { pin, ...changes } = params
+  const { pin, clear = [], ...given } = params
+  const changes: Changes = { ...given, ...Object.fromEntries(clear.map((name) => [name, null])) }
   const request = kit.requestRef(contract.updateProfile, params, context)
   const wallet = await walletOf(kit, { user })
   const found = await kit.users.get(user)
@@ -39,8 +41,8 @@ export async function updateProfile(kit: Kit, params: Params<typeof contract.upd
       if (pin === undefined) throw new Refusal('BAD_INPUT', { path: 'pin' })
       await proveByPin(kit, found.doc, pin)
     }
-    const given = Object.entries(changes).filter(([, value]) => value !== undefined)
-    const next = contract.Profile.parse(Object.fromEntries(Object.entries({ ...profile, ...Object.fromEntries(given) }).filter(([, value]) => value !== null)))
+    const changed = Object.entries(changes).filter(([, value]) => value !== undefined)
+    const next = contract.Profile.parse(Object.fromEntries(Object.entries({ ...profile, ...Object.fromEntries(changed) }).filter(([, value]) => value !== null)))
     const doc = { id: user, sealed: seal(wallet.sealKey, JSON.stringify(next), contextOf(user)), updatedAt: kit.clock.now().toISOString() }
     const options = request && { request }
     if (known === null) await kit.profiles.insert(doc, options)
