@@ -53,14 +53,13 @@ function next(state: PaymentState | null, event: PaymentEvent): PaymentState {
         throw new DomainFault('EVENT_UNEXPECTED', 'only a receipt that waits in the organization’s suspense is assigned')
       }
       const { loanKey, projectKey, on } = event.data
-      return { ...payment, loanKey, projectKey, assignedOn: on, unassigned: null, suspense: { ...payment.suspense, resolvedOn: on } }
+      return { ...payment, loanKey, projectKey, assignedOn: on, suspense: { ...payment.suspense, resolvedOn: on } }
     }
     case 'payment.assignment-reversed': {
       const payment = from(state, type, ['CONFIRMED'])
-      if (payment.kind !== 'RECEIPT' || !payment.assignedOn || payment.loanKey === null || isOpenCase(payment)) throw new DomainFault('EVENT_UNEXPECTED', 'the receipt is not assigned')
+      if (payment.kind !== 'RECEIPT' || !payment.assignedOn || payment.loanKey !== event.data.loanKey || payment.projectKey !== event.data.projectKey || isOpenCase(payment)) throw new DomainFault('EVENT_UNEXPECTED', 'the receipt is not assigned')
       const { on, reason } = event.data
-      const unassigned = { on, loanKey: payment.loanKey, projectKey: payment.projectKey }
-      return { ...payment, loanKey: null, projectKey: payment.organizationId, assignedOn: null, unassigned, suspense: { since: on, reason, resolvedOn: null } }
+      return { ...payment, loanKey: null, projectKey: payment.organizationId, assignedOn: null, suspense: { since: on, reason, resolvedOn: null } }
     }
     default: return unknownEvent(event)
   }

@@ -1,4 +1,4 @@
-import { divide, type Amount, type Ratio } from '@growr/money'
+import type { Amount, Ratio } from '@growr/money'
 import { addMonths, compareDates, daysBetween, type LocalDate } from '../calendar.ts'
 import { DomainFault } from '../faults.ts'
 import { solveRate } from './solve.ts'
@@ -41,7 +41,7 @@ function firstOf(flows: readonly CashFlow[]): LocalDate | null {
 
 /** Whole months, and what days remain at the beginning: counted backwards from the later date, as the directive tells. */
 function yearsByMonths(start: LocalDate, date: LocalDate): Ratio {
-  let months = Math.max(0, Number(divide(BigInt(daysBetween(start, date)), 28n, 'DOWN')))
+  let months = Math.floor(daysBetween(start, date) / 28)
   while (months > 0 && compareDates(addMonths(start, months), date) > 0) months -= 1
   if (addMonths(start, months) === date) return { numerator: BigInt(months), denominator: 12n }
   while (months > 0 && compareDates(addMonths(date, -months), start) < 0) months -= 1

@@ -7,61 +7,62 @@ export interface TimedFlow {
   readonly years: Ratio
 }
 
-/** Where the search begins, as spreadsheets do: 10 % a year. */
-const GUESS = Math.log(1.1)
-/** Rates from −99.99 % to 10^9 % a year are looked at. */
-const LOWEST = Math.log(1e-4)
-const HIGHEST = Math.log(1e7)
+/** The highest rate that is looked for: 10^9 % a year. */
+const HIGHEST = 10n ** 9n
 
 /**
- * The yearly rate at which the flows' present values sum to zero, in percent with so many decimals, half up; null where none is found
- * (no change of sign, everything on one day). Floating point finds the neighbourhood; which last digit is right is decided in integers.
+ * The yearly rate at which the flows' present values sum to zero, in percent with so many decimals, half up; of several the one next to
+ * 10 %, where spreadsheets begin, too. Null where none is found: no change of sign, or everything on one day. Only the last digit is
+ * looked for, in integers, so that it is right and the same everywhere.
  */
 export function solveRate(flows: readonly TimedFlow[], decimals: number): string | null {
-  const root = neighbourhood(flows)
-  if (root === null) return null
-  const perUnit = 10 ** (decimals + 2)
-  const near = BigInt(Math.round(Math.expm1(root) * perUnit))
-  const unit = 2n * BigInt(perUnit)
-  const sign = (halves: bigint) => presentValueSign(flows, { numerator: halves, denominator: unit })
-  for (const candidate of [near, near - 1n, near + 1n]) {
-    const [low, high] = [2n * candidate - 1n, 2n * candidate + 1n]
-    if (low <= -unit) continue
-    const below = sign(low)
-    if (below === 0 || below === -sign(high)) return written(candidate, decimals)
+  const together = byTime(flows)
+  const years = together.map(flow => flow.years)
+  if (!together.some(({ amount }) => amount > 0n) || !together.some(({ amount }) => amount < 0n) || years.length < 2) return null
+  const percent = 10n ** BigInt(decimals)
+  // Bounds between two roundings: odd halves of the last digit.
+  const whole = 200n * percent
+  const sign = (halves: bigint) => presentValueSign(together, { numerator: halves, denominator: whole })
+  const found = bracketOf(sign, 20n * percent + 1n, percent, { lowest: 1n - whole, highest: 2n * HIGHEST * percent + 1n })
+  if (!found) return null
+  let { low, high } = found
+  const atHigh = sign(high)
+  while (high - low > 2n) {
+    const middle = low + ((high - low) / 4n) * 2n
+    const at = sign(middle)
+    if (at === 0) [low, high] = [middle, middle + 2n]
+    else if (at === atHigh) high = middle
+    else low = middle
   }
-  return written(near, decimals)
+  return written((low + 1n) / 2n, decimals)
 }
 
-/** ln(1 + rate) near the root next to the guess. */
-function neighbourhood(flows: readonly TimedFlow[]): number | null {
-  const amounts = flows.map(({ amount }) => Number(amount))
-  const years = flows.map(({ years: { numerator, denominator } }) => Number(numerator) / Number(denominator))
-  if (!amounts.some(amount => amount > 0) || !amounts.some(amount => amount < 0) || years.every(year => year === years[0])) return null
-  const value = (growth: number) => amounts.reduce((sum, amount, index) => sum + amount * Math.exp(-growth * years[index]!), 0)
-  const bracket = bracketOf(value)
-  if (!bracket) return null
-  let [low, high] = bracket
-  const positive = value(low) > 0
-  for (let halvings = 0; halvings < 100; halvings += 1) {
-    const middle = (low + high) / 2
-    if (value(middle) > 0 === positive) low = middle
-    else high = middle
+/** Flows of the same time as one, those that cancel left out. */
+function byTime(flows: readonly TimedFlow[]): TimedFlow[] {
+  const sums = new Map<string, TimedFlow>()
+  for (const { amount, years } of flows) {
+    const key = `${years.numerator}/${years.denominator}`
+    sums.set(key, { amount: (sums.get(key)?.amount ?? 0n) + amount, years })
   }
-  return (low + high) / 2
+  return [...sums.values()].filter(({ amount }) => amount !== 0n)
 }
 
-/** Two neighbours of different signs, looked for outward from the guess. */
-function bracketOf(value: (growth: number) => number): [number, number] | null {
-  let [low, high] = [GUESS, GUESS]
-  let [atLow, atHigh] = [value(GUESS), value(GUESS)]
-  for (let step = 0.05; low > LOWEST || high < HIGHEST; step *= 1.2) {
-    const up = Math.min(high + step, HIGHEST)
-    const atUp = value(up)
-    if (atUp > 0 !== atHigh > 0) return [high, up]
-    const down = Math.max(low - step, LOWEST)
-    const atDown = value(down)
-    if (atDown > 0 !== atLow > 0) return [down, low]
+/** Two bounds between which the sign changes (or the lower of which is the root), looked for outward from a guess. */
+function bracketOf(
+  sign: (halves: bigint) => -1 | 0 | 1, guess: bigint, first: bigint, { lowest, highest }: { lowest: bigint; highest: bigint },
+): { low: bigint; high: bigint } | null {
+  let [low, high] = [guess, guess]
+  let [atLow, atHigh] = [sign(guess), sign(guess)]
+  if (atLow === 0) return { low: guess, high: guess + 2n }
+  for (let step = 2n * first; low > lowest || high < highest; step *= 2n) {
+    const up = high + step < highest ? high + step : highest
+    const atUp = sign(up)
+    if (atUp === 0) return { low: up, high: up + 2n }
+    if (atUp !== atHigh) return { low: high, high: up }
+    const down = low - step > lowest ? low - step : lowest
+    const atDown = sign(down)
+    if (atDown === 0) return { low: down, high: down + 2n }
+    if (atDown !== atLow) return { low: down, high: low }
     ;[low, atLow, high, atHigh] = [down, atDown, up, atUp]
   }
   return null

@@ -70,8 +70,6 @@ export interface PaymentState {
   readonly reversal?: { readonly on: LocalDate; readonly reason: string } | null
   /** Of a RECEIPT: the day on which it was assigned to its loan; null where that was taken back. */
   readonly assignedOn?: LocalDate | null
-  /** The loan from which an assignment was taken back, until the next one. */
-  readonly unassigned?: { readonly on: LocalDate; readonly loanKey: string; readonly projectKey: string } | null
   readonly subject?: PaymentSubject | null
 }
 
