@@ -5,6 +5,7 @@ import { unbalancedCurrencies } from './draft.ts'
 import { Report, type Finding } from './findings.ts'
 import { withoutSubject } from './reader.ts'
 import { message, verifyBlocks } from './verify-blocks.ts'
+import { endIsSigned, faultOf } from './succession.ts'
 import type { Block } from './book-core.ts'
 import type { Book } from './book.ts'
 import type { BookEvent, BookState, Entry, Posting } from './entry.ts'
@@ -59,6 +60,13 @@ export async function verifyBook(book: Book, options: VerifyOptions = {}): Promi
   await verifyStructure(open, length, entries.heads, report)
   verifyIndex(open, length, entries, report)
   return { ok: report.findings.length === 0, entries: Math.max(0, length - 1), erased: entries.erased, findings: report.findings, dropped: report.dropped }
+}
+
+/** Whether the writer has signed what the book ends with, and each succession that brought it there: without reading it through. */
+export async function endIsSound(book: Book): Promise<boolean> {
+  const { id, chain, keys, acknowledged } = book.internals
+  const { publicKey } = await keys.writerKeyPair(id)
+  return faultOf(id, publicKey, chain) === null && endIsSigned(acknowledged, publicKey, chain)
 }
 
 class EntryChecks {

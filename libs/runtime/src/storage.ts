@@ -14,7 +14,7 @@ export interface StorageOptions {
 }
 
 const FRESH_MS = 2_000
-const PROBE = '.probe'
+const PROBE = `.probe-${process.pid}`
 const SQLITE = 'SQLite format 3\0'
 const HEADER = 100
 const MOST_FILES = 5_000

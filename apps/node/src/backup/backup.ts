@@ -154,7 +154,7 @@ function taken(data: string, path: string, staging: string): string | Buffer {
 function walk(data: string, groups: readonly string[], under = ''): string[] {
   return readdirSync(join(data, under), { withFileTypes: true }).flatMap((entry) => {
     const path = under === '' ? entry.name : `${under}/${entry.name}`
-    if (under === '' && LEFT_OUT.has(entry.name)) return []
+    if (under === '' && (LEFT_OUT.has(entry.name) || entry.name.startsWith('.probe-'))) return []
     if (groups.includes(under) && (entry.name === 'store' || entry.name === 'index')) return []
     if (entry.isDirectory()) return walk(data, groups, path)
     return entry.isFile() && !/(-wal|-shm|-journal|\.tmp|\.new|\.partial|\.log)$/.test(entry.name) ? [path] : []

@@ -91,6 +91,10 @@ export class ChildNode implements Host {
     return code
   }
 
+  get pid(): number {
+    return this.#running().pid as number
+  }
+
   #running(): ChildProcess {
     if (!this.#child) throw new Error('the node was not started')
     return this.#child
