@@ -121,6 +121,7 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
       if (again > 0) log.warn({ persons: again }, 'the data of persons who were erased had come back with a back-up; it was erased again')
       await auth.refresh.load(await suspended(kit))
       opened = { kit, auth, history: new CreditHistory(kit), deliveries, erasures }
+      ussd.open(kit, await keep.collections.repository(ussdSessions), keep.requestKey)
       outbox.watch(kit.users as never)
       outbox.watch(kit.notices as never)
       outbox.watch(kit.phoneChanges as never)
@@ -162,6 +163,7 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
       // What the books set off comes first: it leaves messages behind.
       await opened?.history.settle()
       await opened?.deliveries.settle()
+      await ussd.settle()
       await opened?.kit.outbox.settle()
     },
 

@@ -8,6 +8,7 @@ import { daraja, type MobileMoneyProvider } from '@growr/mobilemoney'
 import { createIds, createTimer, isMovable, type Clock, type Logger } from '@growr/runtime'
 import { atomicStore, every, openBookStore, openKeep, type Group, type Keep, type KeepOptions } from '@growr/service'
 import { PaymentBooks } from './books/payment-books.ts'
+import { persons } from './books/persons.view.ts'
 import { accounts, hints, lists, loanCodes, looks, statements } from './mobile/mobile.collections.ts'
 import { mobileRoutes } from './mobile/mobile.http.ts'
 import { MobileLooks } from './mobile/mobile.looks.ts'
@@ -125,6 +126,8 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
         }),
         codes: new OneTimeCodes({ store: atomicStore(codeRecords), mac: keep.custody.secret('payment-codes'), clock: systemClock, ttlMs: CODE_HOURS * 3_600_000 }),
         holders: await keep.collections.repository(holders),
+        persons: await books.store.view(persons),
+        erase: (person, organization) => books.store.erase(person, organization),
         bus,
         clock,
         newId: createIds({ clock }),

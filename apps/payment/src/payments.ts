@@ -1,4 +1,5 @@
 import type { OneTimeCodes } from '@growr/auth'
+import type { ViewReader } from '@growr/books'
 import type { Bus } from '@growr/bus'
 import type { Repository } from '@growr/collections'
 import { organization as organizations } from '@growr/contracts'
@@ -30,6 +31,10 @@ export interface Payments {
   readonly unsent: Map<string, { readonly code: string; readonly validUntil: Date }>
   /** Time zones of organizations, which do not change. */
   readonly zones: Map<string, string>
+  /** Which payments lead to whom. */
+  readonly persons: ViewReader
+  /** Destroys a person's key in an organization. */
+  readonly erase: (person: string, organization: string) => Promise<unknown>
   readonly receipts: Repository<ReceiptDoc>
   /**
    * The key of a payment that the outside names (a provider's reference, a receipt made offline): keyed, so that nobody who knows the

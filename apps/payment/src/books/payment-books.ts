@@ -67,6 +67,11 @@ export class PaymentBooks {
     })
   }
 
+  /** The organizations that have a book here. */
+  organizations(): readonly string[] {
+    return this.#books.organizations()
+  }
+
   /** Entries in the form in which another group follows them. */
   feed(organization: string, book: string, after: number, limit: number): ReturnType<TenantBooks<'payment'>['feed']> {
     return this.#books.feed(book, organization, after, limit)

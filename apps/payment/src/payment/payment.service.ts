@@ -9,6 +9,7 @@ import { handInCollections, listOf } from '../collecting/collecting.handin.ts'
 import { requestPaymentCode, setMobileMoney } from '../mobile/mobile.accounts.ts'
 import { importStatement, reconciliation } from '../mobile/mobile.statement.ts'
 import { addDisbursement, refundOverpayment } from './payment.disburse.ts'
+import { erasePerson } from './payment.erase.ts'
 import { receiptOf } from './payment.receipts.ts'
 import { addRepayment, loanOf } from './payment.repay.ts'
 import { approveDisbursement, confirmReversal, rejectReversal, requestReversal } from './payment.reverse.ts'
@@ -87,6 +88,7 @@ export function paymentService(payments: Payments): Service {
           return books.balancesOf(project).map(({ account, currency, amount }) => ({ account, currency, balance: amount.toString() }))
         },
       }),
+      action(contract.erasePerson, { handle: (params) => erasePerson(payments, params) }),
       action(contract.pending, { handle: ({ project }) => ({ count: books.pending(project) }) }),
       action(projects.paymentEntries, { handle: ({ organization, book, after, limit }) => books.feed(organization, book, after, limit) }),
     ],

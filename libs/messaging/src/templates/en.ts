@@ -136,6 +136,7 @@ export const en: TemplateTexts = {
     email: 'The webhook to {host} has not been taken since {since} ({reason}) and was switched off.\n\nNothing is lost: repair the receiver and resume the webhook; it goes on where it stopped.',
     sms: 'The webhook to {host:40} failed since {since} ({reason:20}) and was switched off. Resume it when it is repaired.',
   },
+  ussdResult: { subject: 'Your request by phone', email: '{text}', sms: 'Growr: {text:440}' },
   projectClosed: {
     subject: 'The project is closed: {project}',
     email: 'The project «{project}» is closed. Everything in it is settled.',

@@ -135,6 +135,7 @@ export const es: TemplateTexts = {
     email: 'El webhook hacia {host} no se recibe desde el {since} ({reason}) y se apagó.\n\nNada se pierde: repare el receptor y reanude el webhook; sigue donde quedó.',
     sms: 'El webhook hacia {host:40} falla desde el {since} ({reason:20}) y se apagó. Reanúdelo al repararlo.',
   },
+  ussdResult: { subject: 'Su solicitud por teléfono', email: '{text}', sms: 'Growr: {text:440}' },
   projectClosed: {
     subject: 'El proyecto está cerrado: {project}',
     email: 'El proyecto «{project}» está cerrado. Todo en él está liquidado.',

@@ -38,6 +38,8 @@ export interface TemplateValues {
   /** To whoever confirms that an agent handed over cash. */
   handOverToConfirm: { agent: string; amount: string; code?: string }
   projectClosed: { project: string }
+  /** What came of an entry on a phone's menu that took too long to be shown there. */
+  ussdResult: { text: string }
   /** To an originator's admin: a receiver has failed for days. `host`: where it is. */
   webhookOff: { host: string; since: string; reason: string }
   /** To whoever has a new PIN. */

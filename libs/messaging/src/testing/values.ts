@@ -36,6 +36,7 @@ export const longValues: { readonly [T in TemplateName]: TemplateValues[T] } = {
   investorRepaid: { project, amount, principal: amount, yield: amount },
   handOverToConfirm: { agent: person, amount, code },
   projectClosed: { project },
+  ussdResult: { text: 'Contrato firmado: HNL 20,000.00' },
   webhookOff: { host: 'contabilidad.comsa-marcala.example:8443', since: until, reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
   pinReset: {},
   phoneChangeAsked: { phone: '0123' },
