@@ -44,6 +44,8 @@ export function temporaryNode(changes: z.input<typeof nodeConfig> = {}): { dir: 
   mkdirSync(data, { mode: 0o700 })
   const config = nodeConfig.parse({
     data, passphraseFile, temporary: true, clock: START, log: { level: 'debug' }, ...changes,
+    // Nobody listens there: what connects an account asks no provider outside.
+    mobileMoney: { darajaUrl: 'http://127.0.0.1:1', ...changes.mobileMoney },
     api: { port: 0, ratePerAddress: 0, ratePerUser: 0, ...changes.api },
   })
   return { dir, config }

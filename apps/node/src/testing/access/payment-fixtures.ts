@@ -18,6 +18,61 @@ const handOver = (f: Fixtures, t: Target): Promise<{ key: string }> =>
     return (await f.as(by, payments.handOverCash, { project: await f.project(t), amount: '5.00', from: 'BANK', to: 'AGENT', agent: t.agent.session.user })) as { key: string }
   })
 
+/** A payout above the limit of a project of its own, registered by somebody else than the caller. */
+async function unapproved(f: Fixtures, t: Target): Promise<{ payment: string }> {
+  const { organization, borrower } = t
+  await f.project(t)
+  const project = await f.keep(`limited ${organization.id}`, () => f.world.lending.project(organization, { junior: '50000000.00', loans: { approvalAbove: '1.00' } }))
+  return f.fresh(`unapproved ${borrower.session.user}`, async () => {
+    const { key } = await f.world.lending.loan(organization, borrower, project, 'SIGNED')
+    return { payment: (await f.world.door.do(organization.secondAgent, 'addDisbursement', { loan: key, rail: 'BANK' }))['key'] as string }
+  })
+}
+
+/** A repayment that is confirmed; with a request for its reversal by somebody else than the caller. */
+async function repaid(f: Fixtures, t: Target, reversal: boolean): Promise<{ payment: string }> {
+  const loan = await f.loan(t, 'DISBURSED')
+  return f.fresh(`repaid ${reversal} ${t.borrower.session.user}`, async () => {
+    const payment = await f.world.lending.repay(t.organization, loan.key, '1.00')
+    await f.world.settle()
+    if (reversal) await f.as(t.organization.secondAgent, payments.requestReversal, { payment, reason: 'a mistake' })
+    return { payment }
+  })
+}
+
+const account = (organization: string) => ({ organization, provider: 'daraja' as const, shortCode: '600984', key: 'key', secret: 'secret', currency: 'HNL' })
+const connected = (f: Fixtures, { organization }: Target): Promise<unknown> =>
+  f.keep(`mobile ${organization.id}`, () => f.world.door.do(organization.admin, 'setMobileMoney', account(organization.id)))
+
+const statement = (f: Fixtures, reference: string): string => `Receipt No.,Completion Time,Transaction Status,Paid In,Withdrawn,A/C No.\n${reference},${f.world.clock.now().toISOString().slice(0, 19)}Z,Completed,1.00,,nobody\n`
+
+/** A receipt that matched nothing; assigned to a loan where that is asked for. */
+async function receipt(f: Fixtures, t: Target, assigned: boolean): Promise<{ payment: string; loan: string }> {
+  await connected(f, t)
+  const { organization } = t
+  const { key: loan } = await f.loan(t, 'DISBURSED')
+  return f.fresh(`receipt ${assigned} ${t.borrower.session.user}`, async () => {
+    const csv = statement(f, `RKL51Z${f.next()}`)
+    const { digest } = (await f.as(organization.admin, payments.importStatement, { organization: organization.id, csv })) as { digest: string }
+    await f.as(organization.admin, payments.importStatement, { organization: organization.id, csv, dryRun: false, digest })
+    const { edges } = (await f.as(organization.admin, payments.suspenseList, { organization: organization.id, first: 200 })) as { edges: { node: { payment: string } }[] }
+    const known = await f.keep(`receipts ${organization.id}`, () => Promise.resolve(new Set<string>()))
+    const { payment } = edges.find(({ node }) => !known.has(node.payment))!.node
+    known.add(payment)
+    if (assigned) {
+      await f.as(organization.admin, payments.assignSuspense, { payment, loan })
+      await f.world.settle()
+    }
+    return { payment, loan }
+  })
+}
+
+/** A list of the target's agent, handed in with a receipt that is on none. */
+async function collected(f: Fixtures, t: Target): Promise<object> {
+  const { list } = await f.keep(`list ${t.agent.session.user}`, () => f.as(t.agent, payments.collectionList, { organization: t.organization.id }) as Promise<{ list: { jws: string } }>)
+  return { list: list.jws, receipts: [{ receipt: 'r', loan: 'none', amount: '1.00', code: '12345678', on: '2026-03-02' }] }
+}
+
 export const paymentFixtures: Readonly<Record<string, Fixture>> = {
   'payment.addDisbursement': async (f, t) => ({ loan: (await f.loan(t, 'SIGNED', 'fresh')).key, rail: 'BANK' }),
   'payment.confirmDisbursement': async (f, t) => ({ payment: (await f.loan(t, 'PAYING_OUT', 'fresh')).payment, reference: 'OUT-9' }),
@@ -34,4 +89,24 @@ export const paymentFixtures: Readonly<Record<string, Fixture>> = {
   'payment.pending': async (f, t) => ({ organization: t.organization.id, project: await f.project(t) }),
   'payment.entries': (_f, t) => ({ organization: t.organization.id, book: 'payment', after: 0, limit: 10 }),
   'payment.cashFloats': (_f, t) => ({ organization: t.organization.id }),
+  'payment.approveDisbursement': unapproved,
+  'payment.requestReversal': async (f, t) => ({ ...(await repaid(f, t, false)), reason: 'a mistake' }),
+  'payment.confirmReversal': (f, t) => repaid(f, t, true),
+  'payment.rejectReversal': (f, t) => repaid(f, t, true),
+  'payment.setMobileMoney': (_f, t) => account(t.organization.id),
+  'payment.requestPaymentCode': async (f, t) => {
+    await connected(f, t)
+    return { loan: (await f.loan(t, 'DISBURSED')).key }
+  },
+  'payment.suspenseList': (_f, t) => ({ organization: t.organization.id }),
+  'payment.assignSuspense': (f, t) => receipt(f, t, false),
+  'payment.reverseAssignment': async (f, t) => ({ payment: (await receipt(f, t, true)).payment, reason: 'a mistake' }),
+  'payment.importStatement': async (f, t) => {
+    await connected(f, t)
+    return { organization: t.organization.id, csv: statement(f, 'RKL51ZDR9Z') }
+  },
+  'payment.reconciliation': (_f, t) => ({ organization: t.organization.id }),
+  'payment.receipt': async (f, t) => ({ payment: (await f.loan(t, 'DISBURSED')).payment }),
+  'payment.collectionList': (_f, t) => ({ organization: t.organization.id }),
+  'payment.handInCollections': collected,
 }
