@@ -15,7 +15,7 @@ import { presentLoan } from '../loan/loan.present.ts'
  */
 export const directory = defineView({
   name: 'directory',
-  version: 4,
+  version: 5,
   kinds: ['project', 'loan', 'funding'],
   schema: `
     CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, settling INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
@@ -28,6 +28,10 @@ export const directory = defineView({
     CREATE TABLE shown (key TEXT PRIMARY KEY, loan TEXT NOT NULL);
     CREATE INDEX loan_project ON loan (project, key);
     CREATE INDEX loan_organization ON loan (organization, key);
+    CREATE INDEX loan_project_status ON loan (project, status, key);
+    CREATE INDEX loan_organization_status ON loan (organization, status, key);
+    CREATE TABLE tally (project TEXT NOT NULL, status TEXT NOT NULL, organization TEXT NOT NULL, loans INTEGER NOT NULL, PRIMARY KEY (project, status)) WITHOUT ROWID;
+    CREATE INDEX tally_organization ON tally (organization, status);
     CREATE INDEX loan_borrower ON loan (borrower, key);
     CREATE INDEX loan_days ON loan (organization, days) WHERE days IS NOT NULL;
     CREATE INDEX loan_due ON loan (organization, due, key, project, currency, risk) WHERE due IS NOT NULL;
@@ -72,8 +76,17 @@ function applyLoan(db: ViewDatabase, entry: StoredEntry, state: LoanState): void
      ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, days = excluded.days, due = excluded.due, risk = excluded.risk, seq = excluded.seq, state = excluded.state`,
     state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), ...dueOf(state), state.currency.code, entry.seq, encodeJson(state),
   )
+  if (before?.status !== state.status) {
+    if (before) count(db, before, -1)
+    count(db, state, 1)
+  }
   if (state.origin) db.run('INSERT OR IGNORE INTO taken (organization, number, loan) VALUES (?, ?, ?)', state.organizationId, state.origin.number, state.key)
   db.run('INSERT INTO shown (key, loan) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET loan = excluded.loan', state.key, packLoan(presentLoan(state, entry.seq)))
+}
+
+/** How many loans of each status a project has: to count them when a page is asked for would cost more with each loan. */
+function count(db: ViewDatabase, { projectKey, organizationId, status }: LoanState, by: 1 | -1): void {
+  db.run('INSERT INTO tally (project, status, organization, loans) VALUES (?, ?, ?, ?) ON CONFLICT (project, status) DO UPDATE SET loans = loans + excluded.loans', projectKey, status, organizationId, by)
 }
 
 /** Of a running loan: when the oldest instalment that is not paid falls due, and the principal that is at risk once it is late. */

@@ -228,19 +228,32 @@ export class FinancingBooks {
 
   listLoans(where: { organization?: string | undefined; project?: string | undefined; status?: string | undefined; user?: string | undefined }, page: Page): Listed<loanContract.Loan> {
     const { user, ...others } = where
-    return this.#list('loan', { ...others, borrower: user }, page, '(SELECT shown.loan FROM shown WHERE shown.key = loan.key) AS shown', (row) => unpackLoan(String(row['shown'])))
+    const total = user === undefined ? this.#tallied(others) : undefined
+    return this.#list('loan', { ...others, borrower: user }, page, '(SELECT shown.loan FROM shown WHERE shown.key = loan.key) AS shown', (row) => unpackLoan(String(row['shown'])), total)
+  }
+
+  /** How many loans there are, out of sums that each entry brings up to date. */
+  #tallied(where: Readonly<Record<string, string | undefined>>): number {
+    const { sql, values } = conditionsOf(where)
+    return Number(this.#view.get(`SELECT total(loans) AS n FROM tally WHERE ${sql}`, ...values)?.['n'] ?? 0)
   }
 
   listFundings(where: { project: string; investor?: string | undefined }, page: Page): Listed<FundingState> {
     return this.#list('funding', where, page, 'state', (row) => decodeJson(String(row['state'])) as FundingState)
   }
 
-  #list<T>(table: Kind, where: Readonly<Record<string, string | number | undefined>>, page: Page, columns: string, read: (row: Readonly<Record<string, unknown>>) => T): Listed<T> {
-    const conditions = Object.entries(where).filter((pair): pair is [string, string | number] => pair[1] !== undefined)
-    const sql = conditions.map(([column]) => `${column} = ?`).join(' AND ') || '1'
-    const values = conditions.map(([, value]) => value)
-    const total = Number(this.#view.get(`SELECT count(*) AS n FROM ${table} WHERE ${sql}`, ...values)?.['n'] ?? 0)
+  #list<T>(
+    table: Kind, where: Readonly<Record<string, string | number | undefined>>, page: Page, columns: string, read: (row: Readonly<Record<string, unknown>>) => T,
+    known?: number,
+  ): Listed<T> {
+    const { sql, values } = conditionsOf(where)
+    const total = known ?? Number(this.#view.get(`SELECT count(*) AS n FROM ${table} WHERE ${sql}`, ...values)?.['n'] ?? 0)
     const rows = this.#view.all(`SELECT key, ${columns} FROM ${table} WHERE ${sql} AND key > ? ORDER BY key LIMIT ?`, ...values, page.after ?? '', page.first + 1)
     return { rows: rows.slice(0, page.first).map((row) => ({ key: String(row['key']), value: read(row) })), total, more: rows.length > page.first }
   }
+}
+
+function conditionsOf(where: Readonly<Record<string, string | number | undefined>>): { readonly sql: string; readonly values: readonly (string | number)[] } {
+  const conditions = Object.entries(where).filter((pair): pair is [string, string | number] => pair[1] !== undefined)
+  return { sql: conditions.map(([column]) => `${column} = ?`).join(' AND ') || '1', values: conditions.map(([, value]) => value) }
 }
