@@ -84,7 +84,8 @@ export class ViewFile implements ViewReader {
       if (personal !== false && found['erasures'] !== erasures) return false
     } else {
       this.#db.exec(schema)
-      this.#db.run('INSERT INTO _view (id, name, version, schema, erasures) VALUES (1, ?, ?, ?, ?)', name, version, schema, erasures)
+      // One that holds nothing personal outlives erasures, and must equal its rebuild after them.
+      this.#db.run('INSERT INTO _view (id, name, version, schema, erasures) VALUES (1, ?, ?, ?, ?)', name, version, schema, personal === false ? 0 : erasures)
     }
     this.#loadCursors()
     return true

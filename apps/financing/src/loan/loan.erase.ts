@@ -1,4 +1,6 @@
 import { type loan as contract, Refusal, type Params, type Result } from '@growr/contracts'
+import type { LoanState, ProjectState } from '@growr/lending'
+import { every } from '@growr/service'
 import type { Financing } from '../financing.ts'
 
 const DONE = new Set(['REFUSED', 'CANCELLED', 'REPAID', 'DRAFT'])
@@ -13,12 +15,13 @@ export async function erasePerson(financing: Financing, { user, check }: Params<
   const loans = books.loansOfUser(user)
   const open = loans.filter((loan) => !DONE.has(loan.status) || loan.overpaid.amount > loan.overpaymentRefunded.amount || isOwedAtClose(financing, loan))
   if (open.length > 0) throw new Refusal('STILL_OWED', { path: 'loan', details: { loans: open.length } })
-  const invested = await intents.find({ where: { investor: user }, limit: 1000 })
-  for (const { id, doc } of invested) {
-    const { status } = books.requireProject(doc.project).state
-    if (status !== 'CLOSED' && books.fundingsOf(doc.project).some((funding) => funding.contractKey === id && funding.status !== 'REVERTED')) throw new Refusal('STILL_OWED', { path: 'funding' })
+  const projects = new Map<string, ProjectState>()
+  for await (const { id, project } of every(intents, { investor: user })) {
+    const { state } = books.requireProject(project)
+    projects.set(project, state)
+    if (state.status !== 'CLOSED' && books.fundingsOf(project).some((funding) => funding.contractKey === id && funding.status !== 'REVERTED')) throw new Refusal('STILL_OWED', { path: 'funding' })
   }
-  const organizations = new Set([...loans.map(({ organizationId }) => organizationId), ...invested.map(({ doc }) => books.requireProject(doc.project).state.organizationId)])
+  const organizations = new Set([...loans.map(({ organizationId }) => organizationId), ...[...projects.values()].map(({ organizationId }) => organizationId)])
   if (!check) {
     // Organizations for which the person only created a project are among all: their key there is destroyed as well.
     for (const organization of books.organizations()) await financing.erase(user, organization)
@@ -27,7 +30,7 @@ export async function erasePerson(financing: Financing, { user, check }: Params<
 }
 
 /** A deposit or a reward of a repaid loan waits for the close of its project. */
-function isOwedAtClose({ books }: Financing, loan: { readonly key: string; readonly status: string; readonly projectKey: string; readonly deposit: { amount: bigint }; readonly cashBack: { amount: bigint } }): boolean {
+function isOwedAtClose({ books }: Financing, loan: LoanState): boolean {
   if (loan.status !== 'REPAID' || (loan.deposit.amount === 0n && loan.cashBack.amount === 0n)) return false
   const { status, distribution } = books.requireProject(loan.projectKey).state
   if (status === 'CLOSED') return false

@@ -1,4 +1,4 @@
-import { investor as investors, type Cause } from '@growr/contracts'
+import { investor as investors, loan as loans, type Cause } from '@growr/contracts'
 import { LOAN } from '../lending.ts'
 import type { Fixture, Fixtures, Target } from './target.ts'
 
@@ -12,9 +12,34 @@ export async function endProjects(f: Fixtures): Promise<void> {
   for (const organization of [world.comsa, world.otra]) {
     ended.set(organization.id, await Promise.all(Array.from({ length: 4 }, () => world.lending.project(organization, { endDate: '2026-03-02', junior: '1000.00' }))))
   }
+  for (const organization of [world.comsa, world.otra]) await takeOverLate(f, organization)
   await world.node.settle()
   await world.clock.advance(86_400_000)
+  for (const organization of [world.comsa, world.otra]) {
+    const { edges } = (await f.as(organization.admin, loans.findByOrganization, { organization: organization.id, status: 'DEFAULTED' })) as { edges: { node: { key: string } }[] }
+    defaulted.set(organization.id, edges.map(({ node }) => node.key))
+  }
 }
+/** Loans that the close of a day finds in default: taken over when they had been late for a year. */
+const defaulted = new Map<string, string[]>()
+
+async function takeOverLate(f: Fixtures, organization: Target['organization']): Promise<void> {
+  const project = await f.world.lending.project(organization, { junior: '0' })
+  const rows = Array.from({ length: 4 }, (_, index) => `LATE-${index},${organization.borrowers[1]!.address},2025-03-01,100.00,1.00`)
+  const whole = { organization: organization.id, project, csv: ['number,phone,due,principal,interest', ...rows].join('\n'), controlTotals: { count: 4, principal: '400.00', interest: '4.00' } }
+  const { digest } = (await f.as(organization.admin, loans.importLoans, whole)) as { digest: string }
+  await f.as(organization.admin, loans.importLoans, { ...whole, dryRun: false, digest })
+}
+
+/** A loan whose cooling-off time runs. */
+const cooling = (f: Fixtures, t: Target): Promise<string> => f.fresh(`cooling ${t.borrower.session.user}`, async () => {
+  await f.project(t)
+  const project = await f.keep(`cooling ${t.organization.id}`, () => f.world.lending.project(t.organization, { loans: { coolingOffDays: 5 } }))
+  const loan = await f.world.lending.apply(t.borrower, project)
+  const { digest } = (await f.as(t.borrower, loans.keyFacts, { loan })) as { digest: string }
+  await f.as(t.borrower, loans.signLoan, { loan, keyFacts: digest })
+  return loan
+})
 const ended = new Map<string, string[]>()
 
 const feed = (t: Target, book: Cause['book']): object => ({ organization: t.organization.id, book, after: 0, limit: 10 })
@@ -63,6 +88,35 @@ export const financingFixtures: Readonly<Record<string, Fixture>> = {
     return { user: t.borrower.session.user }
   },
   'loan.history': async (f, t) => ({ key: (await f.loan(t, 'APPROVED')).key }),
+
+  'loan.withdraw': async (f, t) => ({ loan: (await f.loan(t, 'APPROVED', 'fresh')).key }),
+  'loan.waiveCoolingOff': async (f, t) => ({ loan: await cooling(f, t) }),
+  'loan.markServiceProvided': async (f, t) => ({ loan: (await f.loan(t, 'DISBURSED')).key }),
+  'loan.confirmService': (f, t) => f.fresh(`service ${t.borrower.session.user}`, async () => {
+    const { key } = await f.loan(t, 'DISBURSED', 'fresh')
+    await f.as(t.organization.agent, loans.markServiceProvided, { loan: key })
+    return { loan: key, code: await f.world.people.code(t.borrower.address) }
+  }),
+  'loan.keyFacts': async (f, t) => ({ loan: (await f.loan(t, 'APPROVED')).key }),
+  'loan.sendKeyFacts': async (f, t) => ({ loan: (await f.loan(t, 'APPROVED')).key }),
+  'loan.previewReschedule': async (f, t) => ({ loan: (await f.loan(t, 'DISBURSED')).key, months: 9 }),
+  'loan.rescheduleLoan': async (f, t) => ({ loan: (await f.loan(t, 'DISBURSED', 'fresh')).key, months: 9, reason: 'HARVEST' }),
+  'loan.writeOff': (f, t) => {
+    const left = defaulted.get(t.organization.id) as string[]
+    return { loan: f.consumed ? left.pop() : left[0] }
+  },
+  'loan.checkReversal': async (f, t) => {
+    const { key, payment } = await f.loan(t, 'DISBURSED')
+    return { loan: key, payment }
+  },
+  'loan.dueList': (_f, t) => ({ organization: t.organization.id }),
+  'loan.arrearsList': (_f, t) => ({ organization: t.organization.id }),
+  'loan.findOwed': () => ({}),
+  'loan.importLoans': async (f, t) => ({
+    organization: t.organization.id, project: await own(f, t), controlTotals: { count: 1, principal: '10.00', interest: '0.00' },
+    csv: `number,phone,due,principal,interest\nL-${f.next()},${t.borrower.address},2026-04-01,10.00,0.00`,
+  }),
+  'loan.erasePerson': () => ({ user: 'nobody-at-all', check: true }),
 
   'investor.requestInvitation': async (f, t) => ({ project: await f.fresh(`public ${t.organization.id}`, () => f.world.lending.project(t.organization)) }),
   'investor.inviteInvestor': async (f, t) => ({ project: await own(f, t), email: `invited-${f.next()}@fund.example`, name: 'Invited' }),
