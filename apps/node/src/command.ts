@@ -66,9 +66,12 @@ export const say = (text: string): void => {
   process.stderr.write(`growr: ${text}\n`)
 }
 
+/** Where a command's answer goes. */
+export type Print = (text: string) => void
+
 /** Runs a command to its end: what it refuses is said in one line, and the exit code is 1; 2 where its arguments are wrong. */
-export function runCommand(work: (args: readonly string[]) => Promise<number>): void {
-  work(process.argv.slice(2)).then((code) => process.exit(code), (error: unknown) => {
+export function runCommand(work: (args: readonly string[], print: Print) => Promise<number>): void {
+  work(process.argv.slice(2), (text) => process.stdout.write(text)).then((code) => process.exit(code), (error: unknown) => {
     const { code, message } = error as { code?: unknown; message?: unknown }
     say(`${typeof code === 'string' ? `${code}: ` : ''}${String(message ?? error)}`)
     process.exit(code === 'ARGUMENTS' || code === 'CONFIG_INVALID' ? 2 : 1)

@@ -57,7 +57,7 @@ export async function prepareCopy(url: string, file: string): Promise<Collection
 
 async function copyAll(client: Client): Promise<number> {
   const { rows } = await client.execute(`SELECT type, name, sql FROM main.sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'`)
-  const of = (type: string): Table[] => rows.filter((row) => row['type'] === type).map((row) => ({ name: String(row['name']), sql: String(row['sql']) }))
+  const of = (type: string): Table[] => rows.filter((row) => row['type'] === type).map((row) => ({ name: row['name'] as string, sql: row['sql'] as string }))
   let copied = 0
   for (const { name, sql } of of('table')) {
     await client.execute(sql.replace(/^CREATE TABLE\s+/i, 'CREATE TABLE copy.'))
@@ -77,7 +77,7 @@ async function copyTable(client: Client, name: string): Promise<number> {
     const { rows: [end] } = await client.execute(`SELECT max(rowid) AS last, count(*) AS n FROM (${page})`)
     const count = Number(end?.['n'] ?? 0)
     if (count === 0) return copied
-    const last = BigInt(String(end?.['last']))
+    const last = end?.['last'] as bigint
     await client.execute(`INSERT INTO copy.${named(name)} SELECT * FROM main.${named(name)} WHERE rowid > ${after} AND rowid <= ${last} ORDER BY rowid`)
     copied += count
     after = last
