@@ -71,7 +71,8 @@ export function createFinancingGroup(options: FinancingOptions): Group {
       for (const organization of financing?.books.organizations() ?? []) {
         if (!running) return
         const progress = (day: string, loans: number): void => log.info({ day, loans }, 'day closed')
-        await closeDays(financing as Financing, organization, { progress, goOn: () => running }).catch((error: unknown) => log.error({ error }, 'a day could not be closed'))
+        const during = (day: string, done: number, loans: number): void => log.info({ day, done, loans }, 'day under way')
+        await closeDays(financing as Financing, organization, { progress, during, goOn: () => running }).catch((error: unknown) => log.error({ error }, 'a day could not be closed'))
       }
       await closings?.look()
     })

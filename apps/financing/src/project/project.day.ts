@@ -7,10 +7,14 @@ import { type Financing, today } from '../financing.ts'
 
 /** So many loans of a project go through a day together: their entries share one write to the disk. */
 const TOGETHER = 64
+/** After so many loans of a day its progress is told. */
+const TELL_EVERY = 5_000
 
 export interface ClosingOptions {
   /** Is told of each day that is closed, and how many loans it was looked at for. */
   readonly progress?: (day: string, loans: number) => void
+  /** Is told during a long day how many of its loans are done. */
+  readonly during?: (day: string, done: number, loans: number) => void
   /** False where the node is about to stop: the day is taken up again at the next start. */
   readonly goOn?: () => boolean
 }
@@ -35,7 +39,7 @@ export async function openCalendar(financing: Financing, organization: string, o
  * Closes every day before today that is open, in order: offers lapse, interest of bullet loans accrues, what is due and not paid is
  * overdue. Killed anywhere and run again, each loan is brought through each day once: its state says through which day it is.
  */
-export async function closeDays(financing: Financing, organization: string, { progress, goOn }: ClosingOptions = {}): Promise<void> {
+export async function closeDays(financing: Financing, organization: string, { progress, during, goOn }: ClosingOptions = {}): Promise<void> {
   const { books } = financing
   const on = await today(financing, organization)
   return books.inTurn(queueOf(organization), async () => {
@@ -45,10 +49,17 @@ export async function closeDays(financing: Financing, organization: string, { pr
       const day = addDays(closed, 1)
       if (day >= on) return
       const loans = books.loansOfDay(organization, day)
+      let done = 0
+      let told = 0
       for (const [project, keys] of together(loans)) {
         await books.inTurn(project, async () => {
           await Promise.all(keys.map((key) => closeLoanDay(financing, organization, project, key, day)))
         })
+        done += keys.length
+        if (done - told >= TELL_EVERY && done < loans.length) {
+          told = done
+          during?.(day, done, loans.length)
+        }
         if (goOn?.() === false) return
         // A long day must not keep the node from answering.
         await breath()
