@@ -36,6 +36,8 @@ export interface MobileMoneyOptions {
   readonly prefix?: string
   /** Where Daraja is; Safaricom's own address unless told. */
   readonly darajaUrl?: string
+  /** How many callbacks of an organization may wait for their provider; 10,000 unless told. */
+  readonly mostWaiting?: number
 }
 
 export const NAME = 'payment'
@@ -145,6 +147,7 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
         mobile: {
           prefix: mobile.prefix ?? 'GRW',
           providers,
+          mostWaiting: mobile.mostWaiting ?? 10_000,
           accounts: await keep.collections.repository(accounts),
           hints: hintRecords,
           codes: await keep.collections.repository(loanCodes),

@@ -59,6 +59,8 @@ export interface Mobile {
   readonly codes: Repository<LoanCodeDoc>
   readonly looks: Repository<LookDoc>
   readonly statements: Repository<StatementDoc>
+  /** More callbacks of an organization than these do not wait for their provider: whoever makes them up fills no disk. */
+  readonly mostWaiting: number
   /** Asks the provider of an organization soon. */
   readonly wake: (organization: string) => void
   readonly log: (level: 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>) => void

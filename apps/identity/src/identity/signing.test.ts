@@ -67,7 +67,7 @@ describe('signing', () => {
       { as: { service: 'funding', cause: { group: 'financing', organization: coop.org, book: 'funding', key: 'funding-1', seq: 7, ...cause } as never } },
     )
     expect(await sign()).toMatchObject({ type: 'FundingReceipt' })
-    for (const work of [sign({ seq: 6 }), sign({ key: 'funding-2' }), sign({ book: 'loan' }), sign({}, { key: 'funding-2' }), sign({}, undefined, coop.other.org), sign({ group: 'payment', book: 'payment' })]) {
+    for (const work of [sign({ seq: 6 }), sign({ key: 'funding-2' }), sign({ book: 'loan' }), sign({}, { key: 'funding-2' }), sign({}, undefined, coop.other.org)]) {
       expect(await refusal(work)).toMatchObject({ code: 'FORBIDDEN', path: 'cause' })
     }
     expect((await refusal(rig.service('funding').call(identity.signForOrganization, { organization: coop.org, type: 'RepaymentReceipt', document: {} }))).code).toBe('BAD_INPUT')

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { identity } from '@growr/contracts'
 import { createResolver, verifyDocument } from '@growr/credentials'
 import { readMailbox } from '@growr/messaging'
 import { confirmation, startDaraja, type DarajaServer, type Paid } from '@growr/mobilemoney/testing'
@@ -88,6 +89,13 @@ test('what a callback says is booked once the provider has said so itself, and o
   const { receipt } = await world.door.do<{ receipt: { jws: string; signer: string } }>(bea(), 'paymentReceipt', { payment: payment['key'] })
   const read = await verifyDocument('repayment-receipt', receipt.jws, { resolver: createResolver(), now: new Date(), signedBy: world.comsa.did })
   expect(read.payload).toMatchObject({ type: 'RepaymentReceipt', payment: payment['key'], loan: loan.key, amount: '1000.00', currency: 'HNL', rail: 'MOBILE' })
+  // The payment group gets a signature for an entry of its own book, and under no other name.
+  const document = { payment: payment['key'], amount: '1000000.00' }
+  for (const cause of [{ seq: 1 }, { key: 'other' }, { organization: world.otra.id }]) {
+    const given = { group: 'payment', book: 'payment', organization: world.comsa.id, key: payment['key'], seq: Number(payment['version']), ...cause } as const
+    const service = await world.bus.serviceToken('payment', identity.signForOrganization, given as never)
+    expect(await refusal(world.bus.call(identity.signForOrganization, { organization: world.comsa.id, type: 'RepaymentReceipt', document } as never, { service }))).toMatchObject({ code: 'FORBIDDEN', path: 'cause' })
+  }
   expect((await refusal(world.door.do(world.comsa.borrowers[1]!, 'paymentReceipt', { payment: payment['key'] }))).code).toBe('FORBIDDEN')
 })
 

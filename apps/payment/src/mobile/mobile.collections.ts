@@ -38,6 +38,8 @@ export const loanCodes: CollectionDefinition<LoanCodeDoc> = { name: 'mobile-code
 export interface LookDoc {
   id: string
   readUntil: string
+  /** When last it was asked about its whole reach, for callbacks that wait for long. */
+  wideAt: string
   problem: string | null
 }
 export const looks: CollectionDefinition<LookDoc> = { name: 'mobile-looks', personal: [], lookup: {} }

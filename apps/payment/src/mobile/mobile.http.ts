@@ -4,8 +4,6 @@ import type { Payments } from '../payments.ts'
 import { callbackOf } from './mobile.accounts.ts'
 
 const ID = /^[A-Za-z0-9._:-]{1,64}$/
-/** More callbacks than these do not wait for their provider: whoever makes them up fills no disk. */
-const MOST_WAITING = 10_000
 /** How long a callback is kept, whatever came of it. */
 const KEPT_MS = 90 * 86_400_000
 
@@ -29,7 +27,7 @@ export function mobileRoutes(payments: () => Payments): readonly HttpRoute[] {
       if (hint === null) return refused(400, new Refusal('BAD_INPUT', { path: 'body' }))
       const id = keyOf('M', name, organization, hint.reference)
       if (!(await mobile.hints.get(id))) {
-        if ((await mobile.hints.count({ organization, state: 'WAITING' })) >= MOST_WAITING) return refused(429, new Refusal('RATE_LIMITED'))
+        if ((await mobile.hints.count({ organization, state: 'WAITING' })) >= mobile.mostWaiting) return refused(429, new Refusal('RATE_LIMITED'))
         const now = clock.now()
         const doc = { id, organization, state: 'WAITING' as const, reference: hint.reference, at: hint.at?.toISOString() ?? null, receivedAt: now.toISOString(), expiresAt: new Date(now.getTime() + KEPT_MS).toISOString() }
         await mobile.hints.insert(doc).catch((error: unknown) => {

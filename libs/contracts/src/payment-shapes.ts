@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { amount, date, id, rail, text } from './shapes.ts'
+
+export const paymentStatus = z.enum(['ADDED', 'CONFIRMED', 'FAILED', 'REVERTED'])
+export const paymentKind = z.enum(['DISBURSEMENT', 'REPAYMENT', 'OVERPAYMENT_REFUND', 'REWARD', 'DEPOSIT_RETURN', 'TRANSFER_IN', 'TRANSFER_OUT', 'HAND_OVER', 'RECEIPT'])
+
+export const Payment = z.object({
+  key: id,
+  kind: paymentKind,
+  status: paymentStatus,
+  rail,
+  loan: id.nullable(),
+  project: id,
+  organization: id,
+  currency: z.string(),
+  amount,
+  valueDate: date,
+  bookingDate: date,
+  /** Who holds the cash: an agent's user id; null where it is the organization's bank or office. */
+  holder: id.nullable(),
+  reference: z.string().nullable(),
+  /** What the other side must still do, in words. */
+  awaits: z.enum(['CODE', 'REFERENCE', 'OTHER_PARTY', 'APPROVAL', 'REVERSAL', 'NOTHING']),
+  /** Why it failed, was reverted, or is to be: a code or what was written. */
+  reason: z.string().nullable(),
+  version: z.number().int(),
+})
+export type Payment = z.output<typeof Payment>
+
+export const cashiers = { ORIGINATOR_ADMIN: 'organization', ORIGINATOR_AGENT: 'organization' } as const
+export const seen = { NODE_OPERATOR: 'any', ...cashiers, BORROWER: 'own' } as const
+export const admins = { ORIGINATOR_ADMIN: 'organization' } as const
+export const reason = text(200)
