@@ -33,7 +33,7 @@ export async function erase(kit: Kit, { user, pin }: Params<typeof contract.eras
   const found = await kit.users.get(user)
   if (found === null) throw new Refusal('NOT_FOUND', { path: 'user' })
   if (found.doc.erasedAt !== undefined) return shown(found.doc)
-  if (caller.userId === user) {
+  if (caller.userId === user && caller.role === 'BORROWER') {
     if (pin === undefined) throw new Refusal('BAD_INPUT', { path: 'pin' })
     await proveByPin(kit, found.doc, pin)
   } else requireErasable(found.doc, caller.role, caller.organization)
