@@ -66,8 +66,8 @@ async function obey(socket: Socket, orders: Orders): Promise<void> {
     if (carry === undefined) throw new OperatorError('ORDER_UNKNOWN', 'the node that runs is of another release: stop it, and start it again')
     answer({ done: (await carry(params, (state) => answer({ progress: state }))) ?? null })
   } catch (error) {
-    const { code, message } = error as { code?: unknown; message?: unknown }
-    answer({ failed: { code: typeof code === 'string' ? code : 'INTERNAL', message: String(message ?? 'failed') } })
+    const { code } = error as { code?: unknown }
+    answer({ failed: { code: typeof code === 'string' ? code : 'INTERNAL', message: error instanceof Error ? error.message : 'failed' } })
   }
   socket.end()
 }

@@ -7,7 +7,7 @@ import { BookError } from './errors.ts'
 import { builtFrom } from './catch-up.ts'
 import { Committer } from './committer.ts'
 import { Cursors } from './cursors.ts'
-import { Follower, type Delay, type FollowerOptions, type FollowerStatus } from './follower.ts'
+import { Follower, type Delay, type FollowerOptions } from './follower.ts'
 import { bookId, checkLabel, type BookName } from './names.ts'
 import { compareWithMark } from './standing.ts'
 import { jsonCodec, type Codec } from './entry.ts'
@@ -47,11 +47,7 @@ export interface BookSnapshot extends BookName, Ended {
   blocks(): AsyncIterable<Uint8Array>
 }
 
-interface Stoppable {
-  readonly status: FollowerStatus
-  readonly stopped: boolean
-  stop(): Promise<void>
-}
+type Stoppable = Pick<Follower<never>, 'status' | 'stopped' | 'stop'>
 
 const HOUSEKEEPING = 1_000
 
@@ -62,6 +58,8 @@ export class BookStore {
   readonly #wal: WalSync
   readonly #cursors: Cursors
   readonly #successions: Successions
+  /** A key was destroyed, and views may still show what it sealed. */
+  #unscrubbed = false
   readonly #committer: Committer
   readonly #views: Views
   readonly #indexThread = new IndexThread()
@@ -215,9 +213,7 @@ export class BookStore {
   }
 
   /** Names of the views that are open. */
-  views(): readonly string[] {
-    return [...this.#views.all()].map(view => view.definition.name)
-  }
+  views = (): readonly string[] => [...this.#views.all()].map(view => view.definition.name)
 
   /** The books that are open. */
   async books(): Promise<readonly Book[]> {
@@ -240,10 +236,14 @@ export class BookStore {
    */
   async erase(person: string, organization: string): Promise<readonly string[]> {
     const kids = await this.#options.keys.destroySubjectKey(person, organization)
+    if (kids.length > 0) this.#unscrubbed = true
+    // Whom nothing here leads to costs nothing; what an earlier attempt did not finish is finished.
+    if (!this.#unscrubbed) return kids
     await this.#inTurn(async () => {
       for (const view of Array.from(this.#views.all())) {
         if (view.definition.personal !== false) await this.#views.rebuild(view.definition.name)
       }
+      this.#unscrubbed = false
     })
     return kids
   }
