@@ -13,20 +13,23 @@ export const keys = { more: '98', back: '0', menu: '00' } as const
 /** Septets of one choice of a list. */
 const roomOfChoice = 60
 
+/** The one value that has lines of its own; no other may look like a choice. */
+const statement = 'facts'
+
 /** Fills a text: `{name}`, `{name:24}` cut to so many septets, `[[…]]` left out where a value in it is missing. In the alphabet of SMS. */
 export function fill(language: Language, text: Text, values: Values = {}): string {
   const present = (name: string): boolean => values[name] !== undefined && values[name] !== ''
   const given = texts[language][text].replace(/\[\[(.*?)\]\]/gs, (_all, inner: string) => ([...inner.matchAll(/\{(\w+)/g)].every(([, name]) => present(name!)) ? inner : ''))
   const filled = given.replace(/\{(\w+)(?::(\d+))?\}/g, (_all, name: string, most: string | undefined) => {
-    const value = plain(values[name] ?? '')
+    const value = name === statement ? (values[name] ?? '').split('\n').map(plain).join('\n') : plain(values[name] ?? '')
     return most === undefined ? value : shorten(value, Number(most))
   })
   return toGsm7(filled).trim()
 }
 
-/** In the alphabet of SMS, in lines without control signs; what it has no sign for becomes a question mark. */
+/** One line in the alphabet of SMS, without control signs; what it has no sign for becomes a question mark. */
 export function plain(value: string): string {
-  const line = value.replace(/[^\S\n]+/gu, ' ').replace(/[^\P{C}\n]/gu, '')
+  const line = value.replace(/\s+/gu, ' ').replace(/\p{C}/gu, '')
   return [...toGsm7(line)].map((sign) => (septets(sign) === undefined ? '?' : sign)).join('')
 }
 
