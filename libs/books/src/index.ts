@@ -10,7 +10,6 @@ export {
 } from './entry.ts'
 export { bookKeys, type Awaitable, type BookKeys, type CustodyKeys, type DataKeys, type SharedKey, type SubjectKey } from './keys.ts'
 export { ErasureLog } from './erasure-log.ts'
-export { ErasureLog } from './erasure-log.ts'
 export { SealingKeys, type KeyWrapper, type SealingKeysOptions } from './sealing-keys.ts'
 export { bookId, type BookName } from './names.ts'
 export { Follower, realDelay, type Cursor, type Delay, type FollowerOptions, type FollowerStatus } from './follower.ts'
