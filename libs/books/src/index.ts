@@ -1,4 +1,5 @@
-export { BookStore, type BookSnapshot, type BookStoreOptions } from './store.ts'
+export { BookStore } from './store.ts'
+export type { BookSnapshot, BookStoreOptions } from './store-options.ts'
 export type { StoreHealth } from './store-health.ts'
 export { isCoreEnd, isSuccession, type CoreEnd, type Succession } from './succession.ts'
 export { Book, type BookVersion, type FollowOptions } from './book.ts'

@@ -10,7 +10,7 @@ import { Cursors } from './cursors.ts'
 import { Follower, type Delay, type FollowerOptions } from './follower.ts'
 import { bookId, checkLabel, type BookName } from './names.ts'
 import { compareWithMark } from './standing.ts'
-import { jsonCodec, type Codec } from './entry.ts'
+import { jsonCodec } from './entry.ts'
 import { healthOf, type StoreHealth } from './store-health.ts'
 import { IndexThread } from './index-thread.ts'
 import { LRU } from './lru.ts'
@@ -26,26 +26,7 @@ import type { CoreLike, CorestoreLike } from './hypercore.ts'
 import type { OpenBook } from './open-book.ts'
 import type { ViewDefinition, ViewReader } from './view.ts'
 import type { ViewDifference } from './compare.ts'
-
-export interface BookStoreOptions {
-  /** The books themselves, and the followers' places. Back it up. */
-  readonly dir: string
-  /** Index and views: can be deleted, is built again. */
-  readonly indexDir: string
-  /** How far each book had come. Must not be part of any back-up. */
-  readonly marksDir: string
-  readonly keys: BookKeys
-  readonly clock?: { now(): Date }
-  readonly codec?: Codec
-  /** How followers wait before they try again. */
-  readonly delay?: Delay
-}
-
-/** One book as it was at a moment, to be copied. */
-export interface BookSnapshot extends BookName, Ended {
-  /** Its blocks as they lie on the disk, sealed. */
-  blocks(): AsyncIterable<Uint8Array>
-}
+import type { BookSnapshot, BookStoreOptions } from './store-options.ts'
 
 type Stoppable = Pick<Follower<never>, 'status' | 'stopped' | 'stop'>
 

@@ -1,7 +1,8 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BookStore, type BookStoreOptions } from '../store.ts'
+import { BookStore } from '../store.ts'
+import type { BookStoreOptions } from '../store-options.ts'
 import { testKeys, type TestKeys } from './keys.ts'
 import type { Draft } from '../entry.ts'
 
