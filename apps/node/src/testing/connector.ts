@@ -21,8 +21,9 @@ export async function startConnector(organization: string, until: Promise<void> 
   const confirm = async (question: string): Promise<string> => {
     wasAsked()
     await until
-    const { subject, audience, nonce } = JSON.parse(question) as { subject: string; audience: string; nonce: string }
-    return JSON.stringify({ statement: await signConnectorStatement({ issuer: organization, subject, audience, nonce, type: 'KYC', claims: KYC, now: new Date() }, signer) })
+    const { subject, audience, nonce, type } = JSON.parse(question) as { subject: string; audience: string; nonce: string; type: 'KYC' | 'FinancialHealth' }
+    const claims = type === 'KYC' ? KYC : { coursesCompleted: 1, score: 60 }
+    return JSON.stringify({ statement: await signConnectorStatement({ issuer: organization, subject, audience, nonce, type, claims, now: new Date() }, signer) })
   }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []

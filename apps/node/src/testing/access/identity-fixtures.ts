@@ -3,7 +3,7 @@ import { identity, loan as loans, user as users, webhook } from '@growr/contract
 import { callerOf } from '../bus.ts'
 import { startConnector } from '../connector.ts'
 import { KYC } from '../lending.ts'
-import { PASSWORD, PIN } from '../people.ts'
+import { PASSWORD, PIN, type Person } from '../people.ts'
 import type { Fixture, Fixtures, Target } from './target.ts'
 
 /** A new invitation with its code, for somebody nobody has seen. */
@@ -39,6 +39,43 @@ async function aWebhook(f: Fixtures, t: Target): Promise<string> {
   return made.webhook.id
 }
 
+/** Connects an organization's scoring system. */
+const scored = (f: Fixtures, { organization }: Target): Promise<void> =>
+  f.keep(`scoring ${organization.id}`, async () => {
+    const { url, publicKey } = await startConnector(organization.id)
+    await f.world.door.do(organization.admin, 'setScoring', { organization: organization.id, url, publicKey })
+  })
+
+/** A borrower whom nobody needs, made for one call. */
+const newcomer = async (f: Fixtures, { organization }: Pick<Target, 'organization'>): Promise<Person> =>
+  (await f.world.people.members(organization.admin, organization.id, 'BORROWER', [`newcomer-${f.next()}`]))[0]!
+
+/** Somebody who forgot the PIN, with all that proves her. */
+async function forgetful(f: Fixtures, t: Target): Promise<object> {
+  const { address: phone, ...person } = await newcomer(f, t)
+  const { door, people } = f.world
+  await door.do(person, 'updateProfile', { documentNumber: '0801-1990-12345' })
+  await door.do({}, 'getOTP', { purpose: 'RESET_PIN', phone })
+  return { phone, code: await people.code(phone), answer: '0801199012345', pin: PIN }
+}
+
+/** A new number that waits for its code. */
+async function moving(f: Fixtures, t: Target): Promise<object> {
+  const person = await newcomer(f, t)
+  const phone = f.world.people.phone()
+  await f.world.door.do(person, 'requestPhoneChange', { phone, pin: PIN })
+  return { phone, code: await f.world.people.code(phone) }
+}
+
+/** A complaint of the target's borrower. */
+const complaint = (f: Fixtures, { borrower }: Target, answered: boolean): Promise<{ number: string }> =>
+  f.fresh(`complaint ${borrower.session.user} ${answered}`, async () => {
+    const { number } = await f.world.door.do<{ number: string }>(borrower, 'complain', { text: 'The scale is wrong.' })
+    const home = [f.world.comsa, f.world.otra].find(({ borrowers }) => borrowers.includes(borrower))
+    if (answered && home) await f.world.door.do(home.admin, 'answerComplaint', { number, answer: 'It was.' })
+    return { number }
+  })
+
 /** A session beside the one in which everything else is done. */
 const throwaway = async (f: Fixtures, { caller }: Target) => (caller ? { as: { session: await f.world.people.signIn(caller) } } : {})
 
@@ -71,6 +108,33 @@ export const identityFixtures: Readonly<Record<string, Fixture>> = {
   'organization.findWebhooks': (_f, t) => ({ organization: t.organization.id }),
   'organization.feed': (_f, t) => ({ organization: t.organization.id, book: 'loan' }),
 
+  'organization.setScoring': (_f, t) => ({ organization: t.organization.id, url: 'https://system.example/score', publicKey: { kty: 'OKP', crv: 'Ed25519', x: generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x } }),
+  'organization.importMembers': (f, t) => ({ organization: t.organization.id, csv: `number,name,phone\n${f.next()},Newcomer,${f.world.people.phone()}\n` }),
+  'organization.complain': () => ({ text: 'The scale is wrong.' }),
+  'organization.findComplaints': (_f, t) => (t.caller?.role === 'BORROWER' ? {} : { organization: t.organization.id }),
+  'organization.complaint': (f, t) => complaint(f, t, false),
+  'organization.takeComplaint': (f, t) => complaint(f, t, false),
+  'organization.answerComplaint': async (f, t) => ({ ...(await complaint(f, t, false)), answer: 'It was.' }),
+  'organization.closeComplaint': async (f, t) => ({ ...(await complaint(f, t, true)), settled: true }),
+
+  'user.resetPIN': (f, t) => forgetful(f, t),
+  'user.vouch': (_f, t) => ({ user: t.borrower.session.user }),
+  'user.requestPhoneChange': (f, t) => ({ user: t.borrower.session.user, phone: f.world.people.phone(), ...(t.caller?.role === 'BORROWER' ? { pin: PIN } : {}) }),
+  'user.approvePhoneChange': async (f, t) => {
+    const { id: change } = await f.fresh(`phone change ${t.organization.id}`, async () =>
+      f.world.door.do<{ id: string }>(t.organization.agent, 'requestPhoneChange', { user: (await newcomer(f, t)).session.user, phone: f.world.people.phone() }))
+    return { change, approve: true }
+  },
+  'user.changePhone': (f, t) => moving(f, t),
+  'user.findPhoneChanges': (_f, t) => ({ organization: t.organization.id }),
+  'user.profile': () => ({}),
+  'user.updateProfile': () => ({ household: 4 }),
+  'user.requestScore': async (f, t) => {
+    await scored(f, t)
+    return { organization: t.organization.id, permit: ['household'] }
+  },
+  'user.openPhoneSession': (f) => ({ phone: f.world.comsa.agent.address, pin: PIN }),
+  'user.findMembers': (_f, t) => ({ organization: t.organization.id, numbers: ['1'] }),
   'user.me': () => ({}),
   'user.findById': (_f, t) => ({ id: t.person.session.user }),
   'user.findByOrganization': (_f, t) => ({ organization: t.organization.id }),
@@ -126,6 +190,14 @@ export const identityFixtures: Readonly<Record<string, Fixture>> = {
     return { type: 'KYC', organization: t.organization.id }
   },
   'identity.findCredentials': () => ({}),
+  'identity.findCredentialTypes': () => ({}),
+  'identity.erase': async (f, t) => {
+    if (t.caller?.role !== 'BORROWER') return { user: (await f.fresh(`to erase ${t.organization.id}`, () => newcomer(f, t))).session.user }
+    if (t.name !== 'own') return { user: t.borrower.session.user, pin: PIN }
+    const person = await f.fresh(`to erase herself ${t.organization.id}`, () => newcomer(f, t))
+    return { params: { user: person.session.user, pin: PIN }, as: person }
+  },
+  'identity.rotateKeys': () => ({ part: 'ACCESS_TOKENS' }),
   'identity.storeVC': (_f, t) => ({
     did: t.borrower.did, jwt: '',
     credential: { id: 'urn:growr:credential:none', type: 'KYC', issuer: t.organization.did, organization: t.organization.id, issuedAt: '2026-03-02T00:00:00Z', validUntil: '2027-03-02T00:00:00Z', revoked: true },

@@ -88,6 +88,7 @@ export const paymentFixtures: Readonly<Record<string, Fixture>> = {
   'payment.accounts': async (f, t) => ({ organization: t.organization.id, project: await f.project(t) }),
   'payment.pending': async (f, t) => ({ organization: t.organization.id, project: await f.project(t) }),
   'payment.entries': (_f, t) => ({ organization: t.organization.id, book: 'payment', after: 0, limit: 10 }),
+  'payment.erasePerson': (_f, t) => ({ user: t.organization.second.session.user, check: true }),
   'payment.cashFloats': (_f, t) => ({ organization: t.organization.id }),
   'payment.approveDisbursement': unapproved,
   'payment.requestReversal': async (f, t) => ({ ...(await repaid(f, t, false)), reason: 'a mistake' }),
