@@ -11,7 +11,7 @@ export interface Operation {
 
 export const operations = {
   arrearsList: { kind: 'query', args: { organization: 'ID!', project: 'ID', first: 'Int', after: 'String' }, selection: '{ organization on buckets { currency bucket loans principal } list { edges { cursor node { loan project status currency due principal interest dueDate daysLate bucket outstanding borrower borrowerUser } } pageInfo { hasNextPage endCursor } totalCount } }' },
-  businessDay: { kind: 'query', args: { organization: 'ID!' }, selection: '{ organization businessDate lastClosed }' },
+  businessDay: { kind: 'query', args: { organization: 'ID!' }, selection: '{ organization businessDate lastClosed closing { day loans done } }' },
   cashFloats: { kind: 'query', args: { organization: 'ID!', agent: 'ID' }, selection: '{ agent project currency amount }' },
   complaint: { kind: 'query', args: { number: 'String!' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
   complaints: { kind: 'query', args: { organization: 'ID', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { number organization user loan text status answers { text at } at updatedAt } } pageInfo { hasNextPage endCursor } totalCount }' },
@@ -80,7 +80,7 @@ export const operations = {
   cancelDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
   changePhone: { kind: 'mutation', args: { phone: 'String!', code: 'String!', requestId: 'ID' }, selection: '{ ok }' },
   closeComplaint: { kind: 'mutation', args: { number: 'String!', settled: 'Boolean!', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
-  closeDay: { kind: 'mutation', args: { organization: 'ID!', requestId: 'ID' }, selection: '{ organization businessDate lastClosed }' },
+  closeDay: { kind: 'mutation', args: { organization: 'ID!', requestId: 'ID' }, selection: '{ organization businessDate lastClosed closing { day loans done } }' },
   closeProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   collectionList: { kind: 'mutation', args: { organization: 'ID!', project: 'ID', loans: '[ID!]', requestId: 'ID' }, selection: '{ id organization agent on validUntil dues { loan project borrower currency due dueDate verifier { algorithm n r p salt hash } } list { type signer jws } }' },
   complain: { kind: 'mutation', args: { organization: 'ID', text: 'String!', loan: 'ID', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
@@ -407,6 +407,8 @@ export interface BusinessDay {
   readonly organization: string
   readonly businessDate: string
   readonly lastClosed: string | null
+  /** The day that is being closed, and how far that is. */
+  readonly closing: DayClosing | null
 }
 
 export interface CashFloat {
@@ -550,6 +552,12 @@ export interface CriteriaInput {
   readonly required: readonly string[]
   readonly trusted: readonly TrustedPairInput[]
   readonly rules?: unknown | undefined
+}
+
+export interface DayClosing {
+  readonly day: string
+  readonly loans: number
+  readonly done: number
 }
 
 export interface DirectoryConnection {
