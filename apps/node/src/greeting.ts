@@ -15,8 +15,10 @@ export async function greeting(node: Node, config: NodeConfig): Promise<string> 
   ]
   if (node.passphrase.source === 'made-up') {
     lines.push(`  Keys       are locked by a pass phrase that was just made up: ${node.passphrase.file}`)
-    lines.push('             Keep a copy of that file elsewhere: without it the data cannot be read.')
+    lines.push('             Keep a copy of it elsewhere, now: without it nobody can ever read this data or a back-up of it.')
+    lines.push('             When you have one: npm run doctor -- --confirm-passphrase')
   }
+  if (!node.sending()) lines.push('  Sending    is OFF: this node was restored. npm run restore -- --reconcile shows what to look at and switches it on')
   if (!config.smtp || !config.sms) {
     const what = config.smtp ? 'SMS' : config.sms ? 'E-mails' : 'E-mails and SMS'
     lines.push(`  Messages   ${what} are not sent but written into ${mailboxOf(node.data)}`)

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readMailbox } from '@growr/messaging'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -57,6 +57,14 @@ async function entries({ financing, payment }: Stores): Promise<Map<string, stri
 const cores = async ({ financing, payment }: Stores): Promise<Map<string, string>> =>
   new Map([...(await financing.books()), ...(await payment.books())].map((book) => [book.id, Buffer.from(book.core.key).toString('hex')]))
 
+/** Emma's loan: she is erased after the back-up. */
+let erased: string
+const ofErased = async (): Promise<readonly (string | boolean | null)[]> => {
+  const book = (await node.inside.stores.financing.books()).find(({ kind }) => kind === 'loan')
+  const entry = (await book?.history({ key: erased, limit: 1 }))?.[0]
+  return [entry?.kid ?? null, entry?.erased ?? null]
+}
+
 let before: Map<string, string>
 /** The records that the back-up held. */
 let kept: Set<string>
@@ -65,12 +73,15 @@ let lostMail: Awaited<ReturnType<typeof readMailbox>>
 
 beforeAll(async () => {
   await start()
-  comsa = await people.organization(await people.operator(), 'COMSA', ['bea', 'carl', 'dora'])
+  comsa = await people.organization(await people.operator(), 'COMSA', ['bea', 'carl', 'dora', 'emma'])
   const project = await lending.project(comsa)
   await Promise.all(comsa.borrowers.map((borrower) => lending.credential(comsa, borrower)))
   loans = []
   for (const borrower of comsa.borrowers.slice(0, 2)) loans.push(await lending.loan(comsa, borrower, project, 'DISBURSED'))
   paying = await lending.loan(comsa, comsa.borrowers[2] as never, project, 'PAYING_OUT')
+
+  const { key: application } = await lending.loan(comsa, comsa.borrowers[3] as never, project, 'APPROVED')
+  erased = application
 
   let taken = false
   const work = async (loan: Loan, name: string): Promise<void> => {
@@ -89,7 +100,10 @@ beforeAll(async () => {
   before = await entries(node.inside.stores)
   lostCores = await cores(node.inside.stores)
   lostMail = await readMailbox(join(config.data, 'mailbox'))
+  const [kid] = await ofErased()
   await node.node.stop()
+  // As destroying her key leaves it.
+  appendFileSync(join(config.data, 'marks', 'financing.erasures'), `${String(kid)} 2026-03-02T15:00:00.000Z\n`)
   renameSync(config.data, lost)
 }, 120_000)
 
@@ -131,6 +145,7 @@ test('restored, no book is a fork of what was lost: each goes on in a successor,
   const count = [...before.keys()].length - manifest.books.reduce((sum, book) => sum + book.entries, 0)
   expect(note.lost.reduce((sum, each) => sum + each.entries, 0)).toBe(count)
   await start()
+  expect((await ofErased())[1]).toBe(true)
   const now = await entries(node.inside.stores)
   kept = new Set([...now.values()].map((entry) => entry.split(' ', 1)[0] as string))
   const own = [...now].filter(([place, entry]) => before.get(place) !== entry)
