@@ -36,6 +36,8 @@ export interface Financing {
   readonly woken: () => void
   /** A message was refused for good: by its code, for the log. */
   readonly untold: (template: string, code: string) => void
+  /** Organizations of which a day is being closed, and how far that is. */
+  readonly closing: Map<string, { readonly day: string; readonly loans: number; readonly done: number }>
   /** Organizations that were asked for, by id. */
   readonly organizations: Map<string, OrganizationView>
 }

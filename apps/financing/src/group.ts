@@ -108,6 +108,7 @@ export function createFinancingGroup(options: FinancingOptions): Group {
         newId: createIds({ clock }),
         codes: new OneTimeCodes({ store: atomicStore(codeRecords), mac: keep.custody.secret('service-codes'), clock: systemClock, ttlMs: CODE_HOURS * 3_600_000 }),
         unsent: new Map(),
+        closing: new Map(),
         numberDigest: digest('loan-number'),
         linkDigest: digest('key-facts'),
         publicUrl: options.publicUrl?.replace(/\/+$/, '') ?? 'http://localhost',

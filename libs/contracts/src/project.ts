@@ -237,7 +237,13 @@ export const accounts = defineAction({
   access: { users: { NODE_OPERATOR: 'any', ORIGINATOR_ADMIN: 'organization' } },
 })
 
-export const BusinessDay = z.object({ organization: id, businessDate: date, lastClosed: date.nullable() })
+export const BusinessDay = z.object({
+  organization: id,
+  businessDate: date,
+  lastClosed: date.nullable(),
+  /** The day that is being closed, how many loans it concerns, and how many of them are through it; null where none is. */
+  closing: z.object({ day: date, loans: z.number().int(), done: z.number().int() }).nullable(),
+})
 
 export const businessDay = defineAction({
   name: 'project.businessDay',

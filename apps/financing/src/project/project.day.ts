@@ -23,7 +23,7 @@ const queueOf = (organization: string): string => `calendar:${organization}`
 
 /** The organization's business date, and the last day that was closed; null before its first project. */
 export async function businessDayOf(financing: Financing, organization: string): Promise<Result<typeof contract.businessDay>> {
-  return { organization, businessDate: await today(financing, organization), lastClosed: financing.books.closedThrough(organization) ?? null }
+  return { organization, businessDate: await today(financing, organization), lastClosed: financing.books.closedThrough(organization) ?? null, closing: financing.closing.get(organization) ?? null }
 }
 
 /** Opens the organization's calendar with the day before its first business day. */
@@ -40,9 +40,9 @@ export async function openCalendar(financing: Financing, organization: string, o
  * overdue. Killed anywhere and run again, each loan is brought through each day once: its state says through which day it is.
  */
 export async function closeDays(financing: Financing, organization: string, { progress, during, goOn }: ClosingOptions = {}): Promise<void> {
-  const { books } = financing
+  const { books, closing } = financing
   const on = await today(financing, organization)
-  return books.inTurn(queueOf(organization), async () => {
+  const work = books.inTurn(queueOf(organization), async () => {
     for (;;) {
       const closed = books.closedThrough(organization)
       if (closed === undefined) return
@@ -51,11 +51,13 @@ export async function closeDays(financing: Financing, organization: string, { pr
       const loans = books.loansOfDay(organization, day)
       let done = 0
       let told = 0
+      closing.set(organization, { day, loans: loans.length, done })
       for (const [project, keys] of together(loans)) {
         await books.inTurn(project, async () => {
           await Promise.all(keys.map((key) => closeLoanDay(financing, organization, project, key, day)))
         })
         done += keys.length
+        closing.set(organization, { day, loans: loans.length, done })
         if (done - told >= TELL_EVERY && done < loans.length) {
           told = done
           during?.(day, done, loans.length)
@@ -68,6 +70,7 @@ export async function closeDays(financing: Financing, organization: string, { pr
       progress?.(day, loans.length)
     }
   })
+  return work.finally(() => closing.delete(organization))
 }
 
 /** Loans of one project each, at most so many; they come in the order of their projects. */

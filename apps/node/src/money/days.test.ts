@@ -18,7 +18,7 @@ test('each day that passes is closed in order, and each loan hears only of what 
   const settled = await lend(money, 'dora', key)
   await repay(money, settled, '21800.00')
   await money.clock.set(noon('2026-04-04'))
-  expect(await money.as(ana, project.businessDay, { organization: 'comsa' })).toEqual({ organization: 'comsa', businessDate: '2026-04-04', lastClosed: '2026-04-03' })
+  expect(await money.as(ana, project.businessDay, { organization: 'comsa' })).toEqual({ organization: 'comsa', businessDate: '2026-04-04', lastClosed: '2026-04-03', closing: null })
   expect(await read(offered)).toMatchObject({ status: 'CANCELLED' })
   expect(typesOf(await money.as(ana, loan.history, { key: offered }))).toEqual(['2026-03-02 loan.approved', '2026-03-16 loan.lapsed'])
   expect(typesOf(await money.as(ana, loan.history, { key: due }))).toEqual(['2026-03-02 loan.approved', '2026-03-02 loan.signed', '2026-03-02 loan.disbursed', '2026-04-02 loan.overdue'])
@@ -29,6 +29,20 @@ test('each day that passes is closed in order, and each loan hears only of what 
   await money.as(ana, project.closeDay, { organization: 'comsa' })
   await money.clock.set(noon('2026-05-03'))
   expect((await read(due)).instalments.map(({ overdue }) => overdue)).toEqual([true, true, false, false, false, false])
+})
+
+test('a day that is being closed shows how far it is', async () => {
+  const key = await open(money, '2000000.00', { ...bullet, amount: '4000000.00' })
+  for (let n = 0; n < 70; n++) await lend(money, `b${n}`, key)
+  const seen = new Set<string>()
+  const moved = money.clock.set(noon('2026-03-04'))
+  for (let over = false; !over;) {
+    const { closing } = await money.as(ana, project.businessDay, { organization: 'comsa' })
+    if (closing) seen.add(`${closing.day} ${closing.done} of ${closing.loans}`)
+    over = await Promise.race([moved.then(() => true), new Promise<false>((resolve) => { setImmediate(() => resolve(false)) })])
+  }
+  expect([...seen].some((each) => each === '2026-03-03 64 of 70')).toBe(true)
+  expect(await money.as(ana, project.businessDay, { organization: 'comsa' })).toMatchObject({ closing: null })
 })
 
 test('a bullet loan earns by the day, whatever days are closed in one go', async () => {

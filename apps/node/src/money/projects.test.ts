@@ -111,7 +111,7 @@ test('who sees what: the directory, the organization, investors, borrowers', asy
 })
 
 test('a question changes nothing: the calendar opens with the first project', async () => {
-  expect(await money.as(ana, project.businessDay, { organization: 'comsa' })).toEqual({ organization: 'comsa', businessDate: '2026-03-02', lastClosed: null })
+  expect(await money.as(ana, project.businessDay, { organization: 'comsa' })).toEqual({ organization: 'comsa', businessDate: '2026-03-02', lastClosed: null, closing: null })
   await open(money, '0')
   expect(await money.as(ana, project.businessDay, { organization: 'comsa' })).toMatchObject({ lastClosed: '2026-03-01' })
   expect(await refusal(money.as(olga, project.businessDay, { organization: 'nobody' }))).toBe('NOT_FOUND organization')
