@@ -91,7 +91,7 @@ const lending: Menu['screens'] = {
     ],
   },
   facts: { text: 'facts', load: 'facts' },
-  sign: { text: 'sign', load: 'contract', options: [{ text: 'sign.go', do: 'sign', next: 'signed', refused: 'loan' }] },
+  sign: { text: 'sign', load: 'contract', options: [{ text: 'sign.go', do: 'sign', next: 'signed', refused: 'loan' }, { text: 'sign.sms', do: 'sendKeyFacts', next: 'sign' }] },
   signed: { text: 'signed' },
   waive: { text: 'waive', load: 'loan', options: [{ text: 'waive.go', do: 'waive', next: 'loan', refused: 'loan' }] },
   withdraw: { text: 'withdraw', load: 'loan', options: [{ text: 'withdraw.go', do: 'withdraw', next: 'loans', refused: 'loan' }] },

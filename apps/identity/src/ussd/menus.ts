@@ -209,8 +209,10 @@ export class Menus {
   }
 }
 
-/** What a screen says, for an SMS. */
+/** What a screen says, for an SMS: where something was refused the reason alone. */
 function messageOf(state: State): string {
+  const { notice, language } = state
+  if (notice !== null && (notice.text === 'refused' || notice.text.startsWith('code.'))) return fill(language, notice.text, notice.values)
   const said = [bodyOf(menu.screens[state.screen]!, state), ...(state.view.items ?? []).map(({ label }) => label)]
   return shorten(said.join('; ').replaceAll('\n', ' '), longestSms)
 }

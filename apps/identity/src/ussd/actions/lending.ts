@@ -20,6 +20,12 @@ export const sign: Act = async (ask) => {
   return { values: { amount: money(signed.contractAmount), currency: signed.currency } }
 }
 
+/** The whole key facts statement, of which a phone shows the short one. */
+export const sendKeyFacts: Act = async (ask) => {
+  await ask.call(loan.sendKeyFacts, { loan: valueOf(ask, 'loan') }, { requestId: ask.requestId() })
+  return { notice: { text: 'notice.factsSent' } }
+}
+
 export const waive: Act = async (ask) => {
   await ask.call(loan.waiveCoolingOff, { loan: valueOf(ask, 'loan') }, { requestId: ask.requestId() })
   return { notice: { text: 'notice.waived' } }

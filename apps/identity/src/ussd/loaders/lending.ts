@@ -129,11 +129,26 @@ export const facts: Load = async (ask) => {
   return { values: { facts: lines.join('\n') } }
 }
 
+/** The key facts in short: what she gets and pays, each instalment, what it costs, what happens when late, how long she may change her mind. */
+function short(ask: Ask, read: Result<typeof loan.keyFacts>): string {
+  const groups: { readonly amount: string; count: number }[] = []
+  for (const { amount } of read.instalments) {
+    const last = groups.at(-1)
+    if (last?.amount === amount) last.count += 1
+    else groups.push({ amount, count: 1 })
+  }
+  return ask.say('facts.short', {
+    amount: money(read.amount), currency: read.currency, months: String(read.months), payout: money(read.payout), total: money(read.total), cost: money(read.cost),
+    instalments: groups.map(({ amount, count }) => (count === 1 ? money(amount) : `${count} x ${money(amount)}`)).join(', '),
+    apr: read.apr ?? '', late: String(read.defaultAfterDays), cooling: read.coolingOffDays === 0 ? '' : String(read.coolingOffDays),
+  })
+}
+
 /** What is signed: the key facts in short; the digests stand for exactly what was shown. */
 export const contract: Load = async (ask) => {
   const key = keyOf(ask, 'loan')
   const [read, { digest }] = await Promise.all([ask.call(loan.keyFacts, { loan: key, language: ask.language }), ask.call(loan.getContract, { loan: key })])
-  return { values: { facts: read.screens.join('\n') }, set: { digest, keyFacts: read.digest, amount: money(read.amount), currency: read.currency } }
+  return { values: { facts: short(ask, read) }, set: { digest, keyFacts: read.digest, amount: money(read.amount), currency: read.currency } }
 }
 
 export const offers: Load = async (ask) => ({
@@ -167,7 +182,7 @@ export const quote: Load = async (ask) => {
   const it = await offerOf(ask)
   const { amount = '', months = '' } = ask.values
   const read = await ask.call(loan.keyFacts, { project: it.project, amount, months: Number(months), language: ask.language })
-  return { values: { facts: read.screens.join('\n'), project: it.name, shows: typeNames(ask, it.requires) } }
+  return { values: { facts: short(ask, read), project: it.name, shows: typeNames(ask, it.requires) } }
 }
 
 /** The currency in which her organization's projects lend. */
