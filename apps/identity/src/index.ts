@@ -2,5 +2,5 @@ export { createIdentityGroup, defaultConfig, type IdentityGroup, type IdentityOp
 export { openIdentityKeep } from './stores.ts'
 export type { IdentityConfig } from './kit.ts'
 export { users, type UserDoc } from './user/user.collections.ts'
-export { ussdConfig, type UssdConfig } from './ussd/index.ts'
+export { ussdConfig, ussdSessions, type UssdConfig } from './ussd/index.ts'
 export { lanes as webhookLanes } from './webhook/webhook.collections.ts'
