@@ -178,7 +178,7 @@ export class World {
     return this.settle(paid, on, this.onFunding(command.key, { ...command, paymentKey: paid }))
   }
 
-  private record<K extends Kind>(kind: K, key: string, before: StateOf[K] | null, events: readonly EventOf[K][]): StateOf[K] {
+  record<K extends Kind>(kind: K, key: string, before: StateOf[K] | null, events: readonly EventOf[K][]): StateOf[K] {
     let state = before
     for (const event of events) {
       const after: StateOf[K] = applyTo[kind](state, event)
