@@ -12,6 +12,7 @@ import { createEntryPoints } from './entry-points.ts'
 import { createExplorer } from './explorer.ts'
 import { refusalAtDoor, sendRefusal } from './failures.ts'
 import type { Identify } from './identify.ts'
+import type { Live } from './live.ts'
 import { createOperation } from './operation.ts'
 import { addressKey, createCount } from './rate.ts'
 
@@ -21,6 +22,7 @@ export interface AppParts {
   readonly api: ApolloServer<GraphContext>
   readonly identify: Identify
   readonly routes: readonly HttpRoute[]
+  readonly live: Live
   readonly health: Health
   readonly metrics: Metrics
   readonly logger: Logger
@@ -60,6 +62,8 @@ export async function createHttpApp(parts: AppParts): Promise<Express> {
   app.get('/', (_request, response) => {
     response.json({ name: 'Growr', graphql: '/graphql', ...(config.explorer ? { explorer: '/explorer' } : {}) })
   })
+
+  app.use(parts.live.router(perUser))
 
   const limit = config.maxBodyBytes
   app.use(express.json({ limit }), express.urlencoded({ limit, extended: false, parameterLimit: 100 }), express.text({ limit }))

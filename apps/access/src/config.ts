@@ -20,5 +20,9 @@ export const accessConfig = z.strictObject({
   rateSeconds: z.number().int().min(1).max(3600).default(60).describe('The span over which requests are counted.'),
   ratePerAddress: limit(1200, 'Requests from one address in that span; 0 switches it off.'),
   ratePerUser: limit(600, 'Requests of one user in that span; 0 switches it off.'),
+  liveStreams: limit(500, 'How many live streams are open at once.'),
+  liveStreamsPerUser: limit(4, 'How many of them one user may have.'),
+  liveCoalesceMs: limit(500, 'How long after a change a stream waits for further ones, in milliseconds.'),
+  liveHeartbeatSeconds: z.number().positive().max(600).default(15).describe('How often a stream shows that it lives, and looks whether its session still does.'),
 })
 export type AccessConfig = z.output<typeof accessConfig>

@@ -9,6 +9,7 @@ import { createHttpApp } from './app.ts'
 import type { AccessConfig } from './config.ts'
 import { startApi } from './graphql.ts'
 import { createIdentify } from './identify.ts'
+import { Live } from './live.ts'
 
 export interface AccessDeps {
   readonly config: AccessConfig
@@ -37,6 +38,7 @@ export interface AccessGroup extends Group {
 export function createAccessGroup(deps: AccessDeps): AccessGroup {
   const { config, bus, logger } = deps
   let server: Server | undefined
+  let live: Live | undefined
   let stopApi: (() => Promise<void>) | undefined
   let url = ''
   const serving = new Set<ServerResponse>()
@@ -54,7 +56,8 @@ export function createAccessGroup(deps: AccessDeps): AccessGroup {
       const api = await startApi({ config, supergraph: deps.supergraph, subgraphs: deps.subgraphs, logger })
       stopApi = api.stop
       const identify = createIdentify({ bus, issuer: deps.issuer, ...(deps.clock ? { clock: deps.clock } : {}) })
-      const app = await createHttpApp({ config, bus, api: api.server, identify, routes: deps.routes ?? [], health: deps.health, metrics: deps.metrics, logger })
+      live = new Live({ config, bus, identify, logger })
+      const app = await createHttpApp({ config, bus, api: api.server, identify, live, routes: deps.routes ?? [], health: deps.health, metrics: deps.metrics, logger })
       const requestTimeout = (config.requestSeconds + 5) * 1000
       server = createServer({ requestTimeout, headersTimeout: Math.min(10_000, requestTimeout), keepAliveTimeout: 10_000, maxHeaderSize: 16_384 }, app)
       server.maxConnections = config.maxConnections
@@ -70,6 +73,7 @@ export function createAccessGroup(deps: AccessDeps): AccessGroup {
     health: () => Promise.resolve(server?.listening ? { ok: true, reasons: [] } : { ok: false, reasons: ['NOT_LISTENING'] }),
 
     async stop() {
+      live?.end()
       const open = server
       server = undefined
       if (open?.listening) {

@@ -1,5 +1,5 @@
 import { Refusal, type investor as contract, type Params, type Result } from '@growr/contracts'
-import { addDays, capitalPosition, type FundingState, type ProjectState } from '@growr/lending'
+import { addDays, capitalPosition, xirr, type FundingState, type ProjectState } from '@growr/lending'
 import { add, negate, subtract, sum, zero, type Amount } from '@growr/money'
 import { csvText, decimal } from '@growr/service'
 import { today, type Financing } from '../financing.ts'
@@ -35,7 +35,7 @@ export async function statementOf(financing: Financing, investor: string, params
     from: from ?? null,
     to,
     flows: held.flatMap(({ project, flows }) => flows.map((flow) => shown(project, flow))).toSorted((a, b) => order(a.date, b.date) || order(a.funding, b.funding)),
-    totals: [...new Set(held.map(({ project }) => project.currency.code))].toSorted().map((code) => totalOf(held.filter(({ project }) => project.currency.code === code))),
+    totals: [...new Set(held.map(({ project }) => project.currency.code))].toSorted().map((code) => totalOf(held.filter(({ project }) => project.currency.code === code), from, to)),
     csv: csvOf(held, from, to),
   }
 }
@@ -76,13 +76,14 @@ function shown({ key, name, currency }: ProjectState, { key: funding, paymentTyp
 /** As the investor's purse sees it: money given is negative. */
 const signed = ({ paymentType, amount }: FundingState): Amount => (paymentType === 'INCOMING' ? negate(amount) : amount)
 
-function totalOf(held: readonly Held[]): Statement['totals'][number] {
+function totalOf(held: readonly Held[], from: string | undefined, to: string): Statement['totals'][number] {
   const { currency } = held[0]!.project
   const text = (amounts: readonly Amount[]): string => decimal(sum(currency.code, amounts), currency)
   const flows = held.flatMap((each) => each.flows)
   const back = flows.filter(({ paymentType }) => paymentType === 'OUTGOING')
   const opening = sum(currency.code, held.map((each) => each.opening))
   const closing = sum(currency.code, held.map((each) => each.closing))
+  const begun = from === undefined ? [] : [{ date: from, amount: negate(opening) }]
   return {
     currency: currency.code,
     opening: decimal(opening, currency),
@@ -91,7 +92,7 @@ function totalOf(held: readonly Held[]): Statement['totals'][number] {
     yield: text(back.map(({ split }) => split.yield)),
     other: text(back.map(({ split }) => split.other)),
     closing: decimal(closing, currency),
-    xirr: null,
+    xirr: xirr([...begun, ...flows.map((flow) => ({ date: flow.valueDate, amount: signed(flow) })), { date: to, amount: closing }]),
   }
 }
 
