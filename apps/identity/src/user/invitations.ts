@@ -59,6 +59,7 @@ function isInvestor(user: UserDoc, type: Role): boolean {
 /** Sends an invitation: the code is made when the message leaves, so that no code lies anywhere before. */
 export async function deliverInvitation(kit: Kit, event: WaitingEvent): Promise<void> {
   const { contact, type, organizationName, language } = event.data as { contact: Contact; type: Role; organizationName: string | null; language: 'en' | 'es' }
+  const dial = type === 'BORROWER' ? kit.config.ussd?.serviceCode : undefined
   const { code, validUntil } = await kit.invitationCodes.issue({ purpose: purposeOf(type), subject: addressOf(contact) })
   await kit.deliver({
     // A repetition makes a new code, which only a new message can bring.
@@ -66,7 +67,7 @@ export async function deliverInvitation(kit: Kit, event: WaitingEvent): Promise<
     contact,
     language,
     template: 'invitation',
-    values: { organization: organizationName ?? 'Growr', code, link: linkFor(kit, type), minutes: String(Math.round((validUntil.getTime() - kit.real.now().getTime()) / 60_000)) },
+    values: { organization: organizationName ?? 'Growr', code, link: linkFor(kit, type), minutes: String(Math.round((validUntil.getTime() - kit.real.now().getTime()) / 60_000)), ...(dial === undefined ? {} : { dial }) },
   })
 }
 

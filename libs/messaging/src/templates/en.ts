@@ -4,8 +4,8 @@ export const en: TemplateTexts = {
   invitation: {
     subject: '{organization} invites you to Growr',
     email:
-      '{organization} invites you to Growr.\n\nOpen {link} and enter this code:\n\n{code}\n\nThe code counts for {minutes} minutes. If it has expired, ask for a new one at the same address.',
-    sms: '{organization:28} invites you to Growr. Open {link} Code: {code}',
+      '{organization} invites you to Growr.\n\nOpen {link}[[ or dial {dial}]] and enter this code:\n\n{code}\n\nThe code counts for {minutes} minutes. If it has expired, ask for a new one at the same address.',
+    sms: '{organization:28} invites you to Growr.[[ Dial {dial}.]] Open {link} Code: {code}',
   },
   code: {
     subject: 'Your Growr code',

@@ -4,8 +4,8 @@ export const es: TemplateTexts = {
   invitation: {
     subject: '{organization} le invita a Growr',
     email:
-      '{organization} le invita a Growr.\n\nAbra {link} e ingrese este código:\n\n{code}\n\nEl código vale por {minutes} minutos. Si ha vencido, pida uno nuevo en la misma dirección.',
-    sms: '{organization:28} le invita a Growr. Abra {link} Código: {code}',
+      '{organization} le invita a Growr.\n\nAbra {link}[[ o marque {dial}]] e ingrese este código:\n\n{code}\n\nEl código vale por {minutes} minutos. Si ha vencido, pida uno nuevo en la misma dirección.',
+    sms: '{organization:28} le invita a Growr.[[ Marque {dial}.]] Abra {link} Código: {code}',
   },
   code: {
     subject: 'Su código de Growr',

@@ -4,7 +4,7 @@
  */
 export interface TemplateValues {
   /** Somebody is invited into an organization, or as an investor's or operator's user. */
-  invitation: { organization: string; link: string; code: string; minutes: string }
+  invitation: { organization: string; link: string; code: string; minutes: string; dial?: string }
   /** A one-time code that somebody asked for. */
   code: { code: string; minutes: string }
   registrationDone: { name: string }
@@ -98,7 +98,7 @@ export type TemplateName = keyof TemplateValues
 
 /** For each template its values; with `?` those that may be missing, with `[]` the lists. Checked against the types and against every text. */
 export const valueNames: { readonly [T in TemplateName]: readonly ValueName<TemplateValues[T]>[] } = {
-  invitation: ['organization', 'link', 'code', 'minutes'],
+  invitation: ['organization', 'link', 'code', 'minutes', 'dial?'],
   code: ['code', 'minutes'],
   registrationDone: ['name'],
   credentialIssued: ['credential', 'organization'],
