@@ -124,6 +124,20 @@ describe('presenting and verifying', () => {
     }
   })
 
+  it('hears what somebody owes from the Loan service, and from nobody else', async () => {
+    open(rig, coop, 'ceiling')
+    const who = await both()
+    const { challenge } = await rig.as(who).call(identity.requestPresentation, { project: 'ceiling' })
+    const { presentation } = await rig.as(who).call(identity.createVCPresentation, { project: 'ceiling', challenge })
+    const indebtedness = { currency: 'HNL', owed: '1', factor: '6' }
+    expect(await refusal(rig.as(who).call(identity.validateVC, { project: 'ceiling', challenge, presentation, indebtedness }))).toMatchObject({ code: 'FORBIDDEN', path: 'indebtedness' })
+    const asked = await rig.service('loan').call(identity.requestPresentation, { project: 'ceiling' })
+    const again = await rig.as(who).call(identity.createVCPresentation, { project: 'ceiling', challenge: asked.challenge })
+    const told = await rig.service('loan').call(identity.validateVC, { project: 'ceiling', challenge: asked.challenge, presentation: again.presentation, indebtedness })
+    // Her credentials show no income.
+    expect(told.refusal).toMatchObject({ code: 'INCOME_UNKNOWN', path: 'checks.indebtedness', details: {} })
+  })
+
   it('chooses the newest valid credential of a type', async () => {
     open(rig, coop, 'newest', { rules: { all: [{ fact: 'SavingsHistory', path: 'months', operator: 'equal', value: 30 }] } })
     const who = await both()
