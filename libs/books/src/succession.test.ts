@@ -1,11 +1,13 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import hypercoreCrypto from 'hypercore-crypto'
 import { expect, test } from 'vitest'
 import { BookStore } from './store.ts'
 import type { BookSnapshot } from './store-options.ts'
 import { countingView } from './testing/counting-view.ts'
 import { loanDraft, openFixture, personalDraft, storeOptions, temporaryDirectory, type Fixture } from './testing/fixture.ts'
 import { testKeys } from './testing/keys.ts'
+import { coreKeyOf, makeSuccession } from './succession.ts'
 import { verifyBook } from './verify.ts'
 
 const loan = { kind: 'loan', organization: 'COMSA' }
@@ -131,6 +133,11 @@ test('what the writer has not signed is not taken up, and nothing is left of it'
   await expect(again.store.receive(loan, copy, each(copy.blocks.slice(0, 3)))).rejects.toEqual(refused)
   await expect(again.store.receive(loan, { ...copy, end: { ...copy.end, length: 3 } }, each(copy.blocks.slice(0, 3)))).rejects.toEqual(refused)
   await expect(again.store.receive({ ...loan, organization: 'OTRA' }, copy, each(copy.blocks))).rejects.toEqual(refused)
+  // A succession that another made: all in it fits, but the writer's signature.
+  const stranger = makeSuccession('loan.COMSA', copy.end, new Date(), hypercoreCrypto.keyPair())
+  const { publicKey } = await again.keys.writerKeyPair('loan.COMSA')
+  const end = { ...copy.end, core: coreKeyOf(publicKey, [stranger]), signature: null }
+  await expect(again.store.receive(loan, { chain: [stranger], end }, each(copy.blocks))).rejects.toEqual(refused)
   expect((await again.store.book(loan)).version).toBe(1)
   await expect(again.store.receive(loan, copy, each(copy.blocks))).rejects.toEqual(refused)
   await again.close()
