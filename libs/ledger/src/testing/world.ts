@@ -14,6 +14,7 @@ import { postingsFor } from '../templates/index.ts'
 export const HNL = currencyOf('HNL')
 export const hnl = (text: string): Amount => parseAmount(text, HNL, { negative: true })
 export const bank: Holder = { rail: 'BANK', holder: 'comsa' }
+export const mobile: Holder = { rail: 'MOBILE', holder: 'comsa' }
 export const agent: Holder = { rail: 'CASH', holder: 'agent-7f' }
 
 export interface Entry<K extends Kind = Kind> {
@@ -102,6 +103,15 @@ export class World {
     return confirmed
   }
 
+  /** Mobile money that nothing tells whose it is. */
+  receive(amount: Amount, on: string): void {
+    const key = this.key('payment')
+    const { organizationId, currency } = this.project
+    const data = { key, organizationId, projectKey: organizationId, kind: 'RECEIPT', currency, amount, from: null, to: mobile, loanKey: null, fundingKey: null, valueDate: on, bookingDate: on } as const
+    this.payments.set(key, this.record('payment', key, null, decided(decidePayment(null, { type: 'add', underWay: false, data }))))
+    this.onPayment(key, { type: 'confirm', valueDate: on, bookingDate: on, held: null })
+  }
+
   onPayment(key: string, command: Parameters<typeof decidePayment>[1]): Refused | null {
     const state = this.payments.get(key)!
     const decision = decidePayment(state, command)
@@ -112,10 +122,10 @@ export class World {
 
   /** The money goes back from where it arrived; cash that was handed over is handed back first. */
   revertPayment(key: string, on: string): void {
-    const { to, amount } = this.payments.get(key)!
-    const held = to && this.held(to)
+    const { to, amount, projectKey } = this.payments.get(key)!
+    const held = to && this.balance(accounts.cash(to, projectKey))
     if (to && held && held.amount < amount.amount) this.pay('HAND_OVER', subtract(amount, held), on, { from: to === bank ? agent : bank, to })
-    const refused = this.onPayment(key, { type: 'revert', on, reason: 'RETURNED', held: to && this.held(to) })
+    const refused = this.onPayment(key, { type: 'revert', on, reason: 'RETURNED', held: to && this.balance(accounts.cash(to, projectKey)) })
     if (refused) throw new Error(`refused: ${JSON.stringify(refused)}`)
   }
 
