@@ -173,6 +173,29 @@ test('each step has a request id of its own, and a repetition of a step none at 
   await menus.stop()
 })
 
+test('a repetition gets its own answer, also when it comes late; what a gateway sends out of order changes nothing', async () => {
+  const menus = start()
+  const at = (session: string, entered: Parameters<Menus['answer']>[1]['entered']): Promise<string> => menus.answer('laststep', { session, phone: `${PHONE}${names}`, entered }, door)
+  const whole = (text: string): Promise<string> => at(`w-${names}`, { whole: text })
+  const seen = [await whole(''), await whole('4827'), await whole('4827*9'), await whole('4827*9*1')]
+  expect([await whole('4827*9'), await whole('4827'), await whole(''), await whole('4827*9*1')]).toEqual([seen[2], seen[1], seen[0], seen[3]])
+  expect([await whole('4827*8'), await whole('1'), await whole('48')]).toEqual([seen[3], seen[3], seen[3]])
+  expect(await whole('4827*9*1*0')).toBe(seen[2])
+  expect(await whole('4827*9*1*0*0')).toMatch(/^CON Growr\n1 What I owe/)
+  // What was lost on the way is read with what comes after it.
+  expect(await whole('4827*9*1*0*0*9*1')).toMatch(/^CON Enter your present PIN/)
+
+  const last = (number: number, text: string): Promise<string> => at(`l-${names}`, { last: text, first: number === 1, number: String(number) })
+  await last(1, '')
+  // The session before was cut off, so she is asked whether to go on.
+  expect(await last(2, '4827')).toMatch(/^CON You were cut off/)
+  const menu = await last(3, '2')
+  expect(await last(4, '9')).toMatch(/^CON Settings/)
+  expect([await last(4, '9'), await last(3, '2')]).toEqual([expect.stringMatching(/^CON Settings/), menu])
+  expect(calls.filter(({ name }) => name === 'user.loginByPhone')).toHaveLength(2)
+  await menus.stop()
+})
+
 test('a restart forgets the secrets that were entered, and asks for them anew', async () => {
   const first = start()
   const phone = phoneOn(first)
@@ -194,6 +217,19 @@ test('a session that was ended elsewhere asks for the PIN, and shows nothing', a
   await phone.enter('4827')
   expect(await phone.enter('1')).toMatch(/^CON Please enter your PIN again\.\nGrowr\. Enter your PIN/)
   expect(await phone.enter('1')).toMatch(/^CON Enter the code of the invitation/)
+  await menus.stop()
+})
+
+test('a session that was taken up elsewhere shows nothing more without the PIN', async () => {
+  answers['user.profile'] = () => ({ profile: { fullName: 'Bea Flores' }, updatedAt: null })
+  const menus = start()
+  const phone = phoneOn(menus)
+  await phone.send()
+  expect(await phone.enter('4827', '7')).toMatch(/Bea Flores/)
+  const next = phoneOn(menus, 'next')
+  await next.send()
+  expect(await next.enter('4827', '1')).toMatch(/Bea Flores/)
+  expect(await phone.enter('00')).toMatch(/^CON Please enter your PIN again\.\nGrowr/)
   await menus.stop()
 })
 
