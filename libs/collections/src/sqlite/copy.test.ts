@@ -21,23 +21,23 @@ afterEach(async () => {
 
 it('copies what there was at one moment, however much is written meanwhile', async () => {
   const repository = await collections.repository(people)
-  for (let i = 0; i < 2_100; i++) await repository.insert(person(`a${i}`), { pending: i % 500 === 0 ? [{ type: 'added', data: i }] : [] })
+  for (let i = 0; i < 800; i++) await repository.insert(person(`a${i}`), { pending: i % 160 === 0 ? [{ type: 'added', data: i }] : [] })
   const target = join(directory, 'copy.db')
   const copy = await collections.copy(target)
   await repository.insert(person('before'))
   copy.pin()
   await Promise.all([repository.update('a1', (doc) => ({ ...doc, logins: 9 })), repository.insert(person('after')), repository.remove('a2')])
   const written = copy.write()
-  await repository.update('a2099', (doc) => ({ ...doc, logins: 9 }))
-  expect(await written).toBeGreaterThan(4_000)
+  await repository.update('a799', (doc) => ({ ...doc, logins: 9 }))
+  expect(await written).toBeGreaterThan(2_400)
   copy.close()
   expect(statSync(target).mode & 0o777).toBe(0o600)
 
   const opened = await openCollections({ file: target, cipher })
   expect(opened.migrated).toEqual([])
   const copied = await opened.repository(people)
-  expect([await copied.count(), (await copied.pending(100)).length]).toEqual([2_101, 5])
-  expect([(await copied.get('a1'))?.doc.logins, (await copied.get('a2099'))?.doc.logins, (await copied.get('a2'))?.id, await copied.get('after')]).toEqual([0, 0, 'a2', null])
+  expect([await copied.count(), (await copied.pending(100)).length]).toEqual([801, 5])
+  expect([(await copied.get('a1'))?.doc.logins, (await copied.get('a799'))?.doc.logins, (await copied.get('a2'))?.id, await copied.get('after')]).toEqual([0, 0, 'a2', null])
   // Search keys, unique ones and the triggers that keep them came along.
   await expect(copied.insert({ ...person('twin'), phone: person('a7').phone })).rejects.toMatchObject({ code: 'DUPLICATE' })
   await copied.update('a7', (doc) => ({ ...doc, phone: '+000' }))
