@@ -103,3 +103,34 @@ describe('the example', () => {
     expect(await world.door.do<unknown[]>(comsa.admin, 'webhooks', { organization: comsa.id })).toHaveLength(1)
   })
 })
+
+describe('the feed of erasures', () => {
+  it('tells which loans and payments lead to nobody any more, and the others stay as they were', async () => {
+    const { comsa, lending, door } = world
+    const carl = comsa.borrowers[1]!
+    await lending.credential(comsa, carl)
+    const project = await lending.project(comsa, { loans: { cashBackRate: '0', riskDepositRate: '0', isCommunity: false } })
+    const { key: loan } = await door.do(carl, 'applyForLoan', { project, amount: '20000.00', months: 6 })
+    await door.do(carl, 'signLoan', { loan })
+    const { key: payout } = await door.do(comsa.admin, 'addDisbursement', { loan, rail: 'BANK' })
+    await door.do(comsa.admin, 'confirmDisbursement', { payment: payout, reference: 'OUT-2' })
+    await world.node.settle()
+    const repayment = await lending.repay(comsa, loan as string, LOAN.total)
+    await world.node.settle()
+    const growr = new GrowrClient({ url: world.node.url, session: comsa.admin.session })
+    const all = async (book: 'loan' | 'erasures'): Promise<FeedEntry[]> => {
+      const found: FeedEntry[] = []
+      for await (const entry of growr.feed({ organization: comsa.id, book })) found.push(entry)
+      return found
+    }
+    const before = await all('loan')
+    expect(await all('erasures')).toEqual([])
+    await door.do(comsa.admin, 'eraseUser', { user: carl.session.user })
+    await world.node.settle()
+    const [told, ...others] = await all('erasures')
+    expect(others).toEqual([])
+    expect(told).toMatchObject({ type: 'person.erased', seq: 1, erased: { loans: [loan], payments: expect.arrayContaining([payout, repayment]) } })
+    expect(JSON.stringify(told)).not.toContain(carl.session.user)
+    expect(await all('loan')).toEqual(before)
+  })
+})

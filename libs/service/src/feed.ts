@@ -5,7 +5,8 @@ type Fields = Readonly<Record<string, unknown>>
 
 /**
  * An entry of a book as an integrator sees it. It is made of what is named here and nothing else: keys, dates, the status, and
- * whatever of the event and the record is an amount. `subject` is never looked at, so an erased person's entries look the same.
+ * whatever of an event's data, or of the record itself, is an amount. `subject` lies beside the one and deeper in the other, so an
+ * erased person's entries look the same.
  */
 export function presentEntry(entry: projects.FeedEntry): webhook.FeedItem {
   const { seq, book, key, type, at, businessDate, organization } = entry
@@ -52,7 +53,6 @@ function currencyIn(state: Fields): Currency | undefined {
 function amountsIn(fields: Fields, currency: Currency | undefined, depth: number, prefix = ''): Record<string, string> {
   const found: Record<string, string> = {}
   for (const [name, value] of Object.entries(fields)) {
-    if (name === 'subject') continue
     const amount = fromJson(value)
     const text = isAmount(amount) ? decimalOf(amount, currency) : undefined
     if (text !== undefined) found[`${prefix}${name}`] = text

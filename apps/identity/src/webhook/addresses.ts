@@ -23,18 +23,14 @@ for (const [network, bits] of [['2001::', 23], ['2001:db8::', 32], ['2002::', 16
 const global = new BlockList()
 global.addSubnet('2000::', 3, 'ipv6')
 
-/** An IPv4 address that is written as an IPv6 one. */
-const mapped = (address: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
-
 /** Whether a connection may be made to this address. */
 export function mayReach(address: string, targets: Targets): boolean {
-  const plain = mapped(address)
-  const family = isIP(plain)
+  const family = isIP(address)
   if (family === 0) return false
   const kind = family === 4 ? 'ipv4' : 'ipv6'
   if (targets === 'private') return true
-  if (targets === 'loopback' && loopback.check(plain, kind)) return true
-  return !special.check(plain, kind) && (family === 4 || global.check(plain, kind))
+  if (targets === 'loopback' && loopback.check(address, kind)) return true
+  return !special.check(address, kind) && (family === 4 || global.check(address, kind))
 }
 
 /** A host that is this machine by its very name. */

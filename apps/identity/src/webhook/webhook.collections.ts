@@ -38,7 +38,7 @@ export interface ErasureDoc {
   id: string
   organization: string
   seq: number
-  /** The same for a repetition. */
+  /** By which a repetition is known: it may come from who was erased, so it is kept as what is personal is. */
   erasure: string
   at: string
   businessDate: string
@@ -46,4 +46,4 @@ export interface ErasureDoc {
   payments: string[]
 }
 
-export const erasures: CollectionDefinition<ErasureDoc> = { name: 'told-erasures', personal: [], lookup: { organization: {}, erasure: { unique: true } } }
+export const erasures: CollectionDefinition<ErasureDoc> = { name: 'told-erasures', personal: ['erasure'], lookup: { organization: {}, erasure: { unique: true, blind: true } } }
