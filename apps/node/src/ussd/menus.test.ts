@@ -14,7 +14,7 @@ const SECRET = '739146'
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ allowInsecureConnectors: true })
+  world = await startWorld({ allowInsecureConnectors: true, ussd: { serviceCode: '*384*7#' } })
 }, 60_000)
 afterAll(() => world.end())
 
@@ -37,6 +37,7 @@ test('a grower registers by the code of her invitation, applies, signs and repay
   await lending.project(comsa, { loans: { coolingOffDays: 2 } })
   const number = people.phone()
   await door.do(comsa.admin, 'addMember', { organization: comsa.id, type: 'BORROWER', name: 'Dora', phone: number, language: 'es' })
+  expect((await told(number)).at(-1)).toMatch(/Marque \*384\*7#\. Abra /)
   const code = await people.code(number)
   const dora = phone(number)
   expect(await dora.dial()).toBe('Growr. Enter your PIN, or choose:\n1 Register\n2 I forgot my PIN\n3 This is my new number\n4 Español\n0 Exit')
@@ -85,6 +86,69 @@ test('a grower registers by the code of her invitation, applies, signs and repay
   expect(await dora.enter('00', '0')).toBe('Hasta luego.')
   expect(dora.open).toBe(false)
 }, 30_000)
+
+test('a loan is paid by mobile money, its service confirmed, a permission withdrawn, and the whole statement sent, by phone', async () => {
+  const { comsa, people, lending, door } = world
+  const [gil] = await people.members(comsa.admin, comsa.id, 'BORROWER', ['gil'])
+  await lending.credential(comsa, gil!)
+  const { key } = await lending.loan(comsa, gil!, await lending.project(comsa), 'APPROVED')
+  const on = await signedIn(gil!.address)
+  await on.enter('4', '1')
+  await on.choose('Terms and signature')
+  expect(on.text).toMatch(/^20,000\.00 HNL, 6 months\. You get 18,600\.00\. You pay 5 x 3,633\.33, 3,633\.35\. In all 21,800\.00, cost 2,200\.00, APR \d+\.\d%/)
+  expect(await on.choose('All of it by SMS')).toMatch(/^It comes by SMS\./)
+  expect((await told(gil!.address)).at(-1)).toMatch(/https?:/)
+  expect(await on.choose('I agree and sign')).toMatch(/^You have signed for 20,000\.00 HNL/)
+  const { key: payout } = await door.do(comsa.admin, 'addDisbursement', { loan: key, rail: 'BANK' })
+  await door.do(comsa.admin, 'confirmDisbursement', { payment: payout, reference: 'OUT-1' })
+  await world.settle()
+
+  await door.do(comsa.agent, 'markServiceProvided', { loan: key })
+  const code = await people.code(gil!.address)
+  await on.enter('00', '4', '1')
+  await on.choose('Confirm the service')
+  expect(await on.enter('0000')).toMatch(/^The code is wrong\./)
+  expect(await on.enter(code)).toMatch(/^Confirmed\. Thank you\./)
+
+  await on.enter('00', '2', '1')
+  expect(on.text).toMatch(/Due: 3,633\.33 by 2026-/)
+  expect(await on.choose('What is due')).toMatch(/^Pay 3,633\.33 HNL by mobile money\?/)
+  expect(await on.choose('Get the payment code')).toMatch(/^This is not offered here\./)
+  await door.do(comsa.admin, 'setMobileMoney', { organization: comsa.id, provider: 'daraja', shortCode: '600984', key: 'key', secret: 'secret', currency: 'HNL' })
+  expect(await on.choose('Get the payment code')).toMatch(/^Pay 3,633\.33 HNL by mobile money to 600984, account GRW\w+\./)
+
+  await on.enter('00', '6', '1')
+  expect(on.text).toMatch(/may see: Identity\./)
+  expect(await on.choose('Withdraw it')).toMatch(/^The permission is withdrawn\.\nNobody may see/)
+})
+
+test('a lost PIN and a new number, by phone', async () => {
+  const { comsa, people, door } = world
+  const [hana] = await people.members(comsa.admin, comsa.id, 'BORROWER', ['hana'])
+  const lost = phone(hana!.address)
+  await lost.dial()
+  await lost.choose('I forgot my PIN', 'Send the code')
+  expect(await lost.enter(await people.code(hana!.address))).toMatch(/^How do you prove who you are/)
+  const { code: vouched } = await door.do<{ code: string }>(comsa.agent, 'vouch', { user: hana!.session.user })
+  await lost.choose('A code of my agent')
+  await lost.enter(vouched, '5938')
+  expect(await lost.enter('5938')).toMatch(/^Your new PIN is set\.\nGrowr/)
+  expect(await lost.enter(PIN)).toMatch(/^The PIN or the number is wrong/)
+  expect(await lost.enter('5938')).toMatch(/^Hello, hana/)
+
+  const number = people.phone()
+  await lost.enter('9', '3', number.slice(1))
+  expect(await lost.enter('5938')).toMatch(/^The new number got a code/)
+  const moved = phone(number)
+  await moved.dial()
+  await moved.choose('This is my new number')
+  expect(await moved.enter(await people.code(number))).toMatch(/^This is your number now\./)
+  expect(await moved.enter('5938')).toMatch(/1 What I owe/)
+  // Whoever gets the old number sees nothing of her.
+  const old = phone(hana!.address)
+  await old.dial()
+  expect(await old.enter('5938')).toMatch(/^The PIN or the number is wrong/)
+})
 
 test('both kinds of gateway give the same session', async () => {
   const [bea, carl] = world.comsa.borrowers
@@ -217,7 +281,7 @@ test('whatever a gateway sends is answered', async () => {
       expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
       expect(await response.text()).toMatch(/^(CON|END) /)
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   )
   for (const [fields, status] of [
     [{ phoneNumber: '+50499990001' }, 400], [{ sessionId: 'x', phoneNumber: '12' }, 400], [{ sessionId: 'x', phoneNumber: '+50499990001', text: '1'.repeat(1001) }, 400], [{ sessionId: 'x'.repeat(200), phoneNumber: '+50499990001' }, 400],
@@ -232,7 +296,7 @@ test('a page plays a phone, with nothing in it but itself', async () => {
   const page = await fetch(`${world.node.url}/ussd/phone`)
   expect(page.status).toBe(200)
   const html = await page.text()
-  expect(html).toContain('*384*1#')
+  expect(html).toContain('*384*7#')
   expect(html).not.toMatch(/(src|href)=/)
   expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; connect-src 'self'/)
 })
