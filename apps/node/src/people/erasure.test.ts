@@ -38,11 +38,15 @@ describe('the erasure of a person', () => {
     await world.settle()
   })
 
-  it('is refused to an agent who holds cash', async () => {
-    const { agent, admin } = world.comsa
+  it('is refused to an agent who holds cash, or is about to', async () => {
+    const { agent, secondAgent, admin } = world.comsa
+    const { key: payment } = await world.door.do(secondAgent, 'handOverCash', { project, amount: '5.00', from: 'BANK', to: 'AGENT' })
+    expect(await refusal(erase(admin, secondAgent))).toMatchObject({ code: 'STILL_OWED', path: 'payment' })
+    await world.door.do(admin, 'confirmHandOver', { payment })
+    expect(await refusal(erase(admin, secondAgent))).toMatchObject({ code: 'STILL_OWED', path: 'cash' })
     const loan = await world.lending.loan(world.comsa, carl, project, 'DISBURSED')
     await world.lending.cashIn(world.comsa, agent, loan, '1000.00')
-    expect(await refusal(erase(admin, agent))).toMatchObject({ code: 'STILL_OWED' })
+    expect(await refusal(erase(admin, agent))).toMatchObject({ code: 'STILL_OWED', path: 'cash' })
   })
 
   it('is for the person, who gives the PIN, for an admin of her only organization, and for the operator', async () => {
