@@ -1,12 +1,13 @@
 import { defineView, type StoredEntry, type ViewDatabase } from '@growr/books'
 import {
-  addPositions, concernsDaysFrom, emptyPosition, fundingContribution, loanContribution, outstandingOf, projectContribution, subtractPositions,
+  addPositions, concernsDaysFrom, emptyPosition, fundingContribution, loanContribution, projectContribution, subtractPositions,
   type BusinessDayState, type FundingState, type LoanState, type ProjectPosition, type ProjectState,
 } from '@growr/lending'
-import { decodeJson, encodeJson, isPositive } from '@growr/money'
+import { decodeJson, encodeJson } from '@growr/money'
 import { BALANCES, post } from '@growr/service'
 import { packLoan } from '../loan/loan.packed.ts'
 import { presentLoan } from '../loan/loan.present.ts'
+import { dueOf, TALLY, tally } from './tally.ts'
 
 /**
  * What the group's services look up and list: each record's state, a loan as the API shows it (so a change of `presentLoan` is a new
@@ -23,18 +24,17 @@ export const directory = defineView({
     CREATE INDEX project_public ON project (key) WHERE public = 1 AND status = 'ACTIVATED';
     CREATE INDEX project_settling ON project (key) WHERE settling = 1;
     CREATE TABLE address (address TEXT NOT NULL, project TEXT NOT NULL, PRIMARY KEY (address, project)) WITHOUT ROWID;
-    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, due TEXT, risk TEXT, currency TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
+    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, due TEXT, currency TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
     CREATE TABLE taken (organization TEXT NOT NULL, number TEXT NOT NULL, loan TEXT NOT NULL, PRIMARY KEY (organization, number)) WITHOUT ROWID;
     CREATE TABLE shown (key TEXT PRIMARY KEY, loan TEXT NOT NULL);
     CREATE INDEX loan_project ON loan (project, key);
     CREATE INDEX loan_organization ON loan (organization, key);
     CREATE INDEX loan_project_status ON loan (project, status, key);
     CREATE INDEX loan_organization_status ON loan (organization, status, key);
-    CREATE TABLE tally (project TEXT NOT NULL, status TEXT NOT NULL, organization TEXT NOT NULL, loans INTEGER NOT NULL, PRIMARY KEY (project, status)) WITHOUT ROWID;
-    CREATE INDEX tally_organization ON tally (organization, status);
     CREATE INDEX loan_borrower ON loan (borrower, key);
     CREATE INDEX loan_days ON loan (organization, days) WHERE days IS NOT NULL;
-    CREATE INDEX loan_due ON loan (organization, due, key, project, currency, risk) WHERE due IS NOT NULL;
+    CREATE INDEX loan_due ON loan (organization, due, key, project) WHERE due IS NOT NULL;
+    ${TALLY}
     CREATE TABLE funding (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, contract TEXT, investor TEXT, seq INTEGER NOT NULL, state TEXT NOT NULL);
     CREATE INDEX funding_project ON funding (project, key);
     CREATE TABLE position (project TEXT PRIMARY KEY, figures TEXT NOT NULL) WITHOUT ROWID;
@@ -72,27 +72,13 @@ function applyLoan(db: ViewDatabase, entry: StoredEntry, state: LoanState): void
   const before = stateAt<LoanState>(db, 'loan', entry.key)
   move(db, state.projectKey, state.currency.code, before ? loanContribution(before) : null, loanContribution(state))
   db.run(
-    `INSERT INTO loan (key, organization, project, status, borrower, days, due, risk, currency, seq, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, days = excluded.days, due = excluded.due, risk = excluded.risk, seq = excluded.seq, state = excluded.state`,
-    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), ...dueOf(state), state.currency.code, entry.seq, encodeJson(state),
+    `INSERT INTO loan (key, organization, project, status, borrower, days, due, currency, seq, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, days = excluded.days, due = excluded.due, seq = excluded.seq, state = excluded.state`,
+    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), dueOf(state).due || null, state.currency.code, entry.seq, encodeJson(state),
   )
-  if (before?.status !== state.status) {
-    if (before) count(db, before, -1)
-    count(db, state, 1)
-  }
+  tally(db, before, state)
   if (state.origin) db.run('INSERT OR IGNORE INTO taken (organization, number, loan) VALUES (?, ?, ?)', state.organizationId, state.origin.number, state.key)
   db.run('INSERT INTO shown (key, loan) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET loan = excluded.loan', state.key, packLoan(presentLoan(state, entry.seq)))
-}
-
-/** How many loans of each status a project has: to count them when a page is asked for would cost more with each loan. */
-function count(db: ViewDatabase, { projectKey, organizationId, status }: LoanState, by: 1 | -1): void {
-  db.run('INSERT INTO tally (project, status, organization, loans) VALUES (?, ?, ?, ?) ON CONFLICT (project, status) DO UPDATE SET loans = loans + excluded.loans', projectKey, status, organizationId, by)
-}
-
-/** Of a running loan: when the oldest instalment that is not paid falls due, and the principal that is at risk once it is late. */
-function dueOf(state: LoanState): [due: string | null, risk: string | null] {
-  const oldest = state.status === 'DISBURSED' || state.status === 'DEFAULTED' ? state.schedule.find((row) => isPositive(outstandingOf(row))) : undefined
-  return oldest ? [oldest.dueDate, loanContribution(state).receivablePrincipal.amount.toString()] : [null, null]
 }
 
 function applyFunding(db: ViewDatabase, entry: StoredEntry, state: FundingState): void {

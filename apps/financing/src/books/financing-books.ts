@@ -7,6 +7,7 @@ import { balancesOf, TenantBooks, Turns, type Authority, type Balance, type Curr
 import { unpackLoan } from '../loan/loan.packed.ts'
 import { directory } from './directory.view.ts'
 import type { Kind, Page, States, Step } from './port.ts'
+import { countLoans, riskOf } from './tally.ts'
 
 export const kinds = ['project', 'loan', 'funding'] as const
 /** The record of the Project book that is the organization's calendar. */
@@ -173,21 +174,14 @@ export class FinancingBooks {
     const where = `organization = ? AND due <= ?${project === undefined ? '' : ' AND project = ?'}`
     const values = [organization, by, ...(project === undefined ? [] : [project])]
     const [due = '', key = ''] = after?.split('/') ?? []
-    const total = Number(this.#view.get(`SELECT count(*) AS n FROM loan WHERE ${where}`, ...values)?.['n'] ?? 0)
+    const total = countLoans(this.#view, { organization, project, by })
     const rows = this.#view.all(`SELECT due, key, state FROM loan WHERE ${where} AND (due, key) > (?, ?) ORDER BY due, key LIMIT ?`, ...values, due, key, first + 1)
     return { rows: rows.slice(0, first).map((row) => ({ key: `${String(row['due'])}/${String(row['key'])}`, value: decodeJson(String(row['state'])) as LoanState })), total, more: rows.length > first }
   }
 
   /** The principal of loans of which something is due by a day, by currency and the oldest due date. */
-  atRisk({ organization, project, by }: DueBy): { currency: string; due: string; loans: number; principal: bigint }[] {
-    const sums = new Map<string, { currency: string; due: string; loans: number; principal: bigint }>()
-    const where = `organization = ? AND due <= ?${project === undefined ? '' : ' AND project = ?'}`
-    for (const row of this.#view.all(`SELECT currency, due, risk FROM loan WHERE ${where}`, organization, by, ...(project === undefined ? [] : [project]))) {
-      const [currency, due] = [String(row['currency']), String(row['due'])]
-      const sum = sums.get(`${currency} ${due}`) ?? { currency, due, loans: 0, principal: 0n }
-      sums.set(`${currency} ${due}`, { ...sum, loans: sum.loans + 1, principal: sum.principal + BigInt(String(row['risk'])) })
-    }
-    return [...sums.values()]
+  atRisk(which: DueBy): ReturnType<typeof riskOf> {
+    return riskOf(this.#view, which)
   }
 
   fundingsOf(project: string): FundingState[] {
@@ -228,15 +222,10 @@ export class FinancingBooks {
 
   listLoans(where: { organization?: string | undefined; project?: string | undefined; status?: string | undefined; user?: string | undefined }, page: Page): Listed<loanContract.Loan> {
     const { user, ...others } = where
-    const total = user === undefined ? this.#tallied(others) : undefined
+    const total = user === undefined ? countLoans(this.#view, others) : undefined
     return this.#list('loan', { ...others, borrower: user }, page, '(SELECT shown.loan FROM shown WHERE shown.key = loan.key) AS shown', (row) => unpackLoan(String(row['shown'])), total)
   }
 
-  /** How many loans there are, out of sums that each entry brings up to date. */
-  #tallied(where: Readonly<Record<string, string | undefined>>): number {
-    const { sql, values } = conditionsOf(where)
-    return Number(this.#view.get(`SELECT total(loans) AS n FROM tally WHERE ${sql}`, ...values)?.['n'] ?? 0)
-  }
 
   listFundings(where: { project: string; investor?: string | undefined }, page: Page): Listed<FundingState> {
     return this.#list('funding', where, page, 'state', (row) => decodeJson(String(row['state'])) as FundingState)
