@@ -116,3 +116,11 @@ test('killed half-way and done again, each loan is there once', async () => {
   expect((await money.as(borrower('bea'), loan.findOwed, {}))).toHaveLength(50)
   expect(await accounts(money, key)).toMatchObject({ 'receivable/principal': '15000.00', 'capital/junior': '-15000.00' })
 })
+
+test('two officers who import the same file at once add each loan once', async () => {
+  const key = await open(money, '0')
+  const { digest } = await money.as(ana, loan.importLoans, given(key))
+  await Promise.all([ana, alba, ana].map((who) => money.as(who, loan.importLoans, given(key, { dryRun: false, digest }))))
+  expect(await imported(key)).toHaveLength(3)
+  expect(await accounts(money, key)).toMatchObject({ 'capital/junior': '-9700.50' })
+})
