@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loan, payment } from '@growr/contracts'
 import { confirmation, startDaraja, type DarajaServer, type Paid } from '@growr/mobilemoney/testing'
-import { ana, borrower, startMoney, type Money } from '../testing/money.ts'
+import { alba, ana, borrower, refusal, startMoney, type Money } from '../testing/money.ts'
 import { lend, open } from '../testing/season.ts'
 
 // What a node that is killed owes to a callback that it has answered.
@@ -68,4 +68,18 @@ test('callbacks without end are sent away once so many wait, and cost the provid
   // By now nobody is in a hurry about them: as often as without them.
   expect(daraja.requests.length - asked).toBeLessThanOrEqual(3)
   expect(await repaid()).toBe('0.00')
+})
+
+test('money for a loan that takes none any more matches nothing', async () => {
+  const [payout] = (await money.as(ana, payment.findByLoan, { loan: mine })).edges
+  await money.as(ana, payment.requestReversal, { payment: payout!.node.key, reason: 'bounced' })
+  await money.as(alba, payment.confirmReversal, { payment: payout!.node.key })
+  await money.settle()
+  daraja.paid.push(paid('1000.00'))
+  await callback(confirmation(paid('1000.00')))
+  await money.settle()
+  const { edges } = await money.as(ana, payment.suspenseList, { organization: 'comsa' })
+  expect(edges.map(({ node }) => [node.kind, node.loan, node.entered, node.reason])).toEqual([['RECEIPT', null, code, 'UNMATCHED']])
+  expect(await refusal(money.as(ana, payment.assignSuspense, { payment: edges[0]!.node.payment, loan: mine }))).toBe('LOAN_STATUS loan')
+  expect(await refusal(money.as(ana, payment.requestPaymentCode, { loan: mine }))).toBe('LOAN_STATUS loan')
 })
