@@ -13,7 +13,7 @@ export interface Received {
 export interface Receiver {
   readonly url: string
   readonly received: Received[]
-  /** What it says to the next ones; 204 when nothing is left. */
+  /** What it says to the next ones; 204 when nothing is left, nothing at all for 0. */
   readonly replies: { status: number; headers?: Record<string, string> }[]
   readonly close: () => Promise<void>
 }
@@ -29,7 +29,7 @@ export async function startReceiver(): Promise<Receiver> {
       const body = Buffer.concat(chunks).toString('utf8')
       received.push({ item: JSON.parse(body) as webhook.FeedItem, body, headers: request.headers, path: request.url ?? '' })
       const { status, headers = {} } = replies.shift() ?? { status: 204 }
-      response.writeHead(status, headers).end()
+      if (status !== 0) response.writeHead(status, headers).end()
     })
   })
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready))

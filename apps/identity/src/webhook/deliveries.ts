@@ -40,7 +40,7 @@ export class Deliveries {
   #again = false
   #cancel: (() => void) | undefined
   #due = Infinity
-  #stopped = false
+  readonly #stopping = new AbortController()
 
   constructor(kit: Kit, later: Later = byTimer) {
     this.#kit = kit
@@ -66,10 +66,14 @@ export class Deliveries {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
+    this.#stopping.abort()
     this.#cancel?.()
     await this.#looking
     await Promise.all([...this.#running.values()].map(({ done }) => done))
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted
   }
 
   #look(): Promise<void> {
@@ -127,7 +131,7 @@ export class Deliveries {
       for (let more = true; more; ) {
         const webhook = (await hooks.webhooks.get(id))?.doc
         if (webhook?.status !== 'ACTIVE') return
-        const open = (): Channel => (channel ??= openChannel({ url: webhook.url, targets: config.webhookTargets, timeoutMs: config.webhookTimeoutMs }))
+        const open = (): Channel => (channel ??= openChannel({ url: webhook.url, targets: config.webhookTargets, timeoutMs: config.webhookTimeoutMs, signal: this.#stopping.signal }))
         more = await this.#places.take(() => this.#batch(webhook, laneId(id, book), open))
       }
     } finally {
@@ -176,7 +180,8 @@ export class Deliveries {
       await hooks.lanes.update(lane, (doc) => ({ ...doc, after: item.seq, failures: 0, failingSince: null, nextAt: null, lastFailure: null }))
       return true
     }
-    await this.#failed(now, lane, outcome)
+    // What the stop of the node breaks off is no failure of the receiver: it comes again.
+    if (!this.#stopped) await this.#failed(now, lane, outcome)
     return false
   }
 

@@ -16,6 +16,8 @@ export interface ChannelOptions {
   readonly targets: Targets
   /** For the whole exchange. */
   readonly timeoutMs: number
+  /** Breaks off what is under way: the node stops. */
+  readonly signal: AbortSignal
 }
 
 /** Of an answer that nobody reads: enough to keep the connection for the next one. */
@@ -23,7 +25,7 @@ const MOST_BYTES = 64 * 1024
 const DAY = 86_400_000
 
 /** A connection to one receiver: no redirects, no cookies, no proxy, addresses checked where the connection is made. */
-export function openChannel({ url: address, targets, timeoutMs }: ChannelOptions): Channel {
+export function openChannel({ url: address, targets, timeoutMs, signal }: ChannelOptions): Channel {
   const url = new URL(address)
   const https = url.protocol === 'https:'
   const kept = { keepAlive: true, maxSockets: 1, lookup: guardedLookup(targets) }
@@ -34,7 +36,7 @@ export function openChannel({ url: address, targets, timeoutMs }: ChannelOptions
     if (isIP(host) !== 0 && !mayReach(host, targets)) return Promise.resolve(failed('ADDRESS_REFUSED'))
     return new Promise((resolve) => {
       const sent = { 'content-type': 'application/json', 'user-agent': 'growr-webhooks/1', 'content-length': String(Buffer.byteLength(body)), ...headers }
-      const request = (https ? requestHttps : requestHttp)(url, { method: 'POST', agent, headers: sent, signal: AbortSignal.timeout(timeoutMs) }, (response) => {
+      const request = (https ? requestHttps : requestHttp)(url, { method: 'POST', agent, headers: sent, signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) }, (response) => {
         drain(response)
         resolve(outcomeOf(response))
       })

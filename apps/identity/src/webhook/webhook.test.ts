@@ -180,6 +180,35 @@ describe('a webhook', () => {
     expect(seqs()).toEqual([1, 2, 3, 4, 5, 4])
   })
 
+  it('does not keep the node from stopping where a receiver never answers, and is no failure then', async () => {
+    await add()
+    receiver.replies.push({ status: 0 })
+    happen(1)
+    rig.buses.financing.emit('financing.appended', { book: 'loan', organization: coop.org })
+    while (receiver.received.length === 0) await new Promise((next) => setImmediate(next))
+    const { entries } = rig.books
+    const began = performance.now()
+    rig = await rig.restart()
+    expect(performance.now() - began).toBeLessThan(10_000)
+    rig.books.entries.push(...entries)
+    expect((await only()).progress).toEqual([expect.objectContaining({ failures: 0 })])
+    await rig.group.idle()
+    expect(seqs()).toEqual([1, 1])
+  })
+
+  it('times out where a receiver never answers, and tries again', async () => {
+    await rig.stop()
+    rig = await startRig({ config: { webhookTimeoutMs: 50 } })
+    coop = await aCooperative(rig, () => rig.call(identity.issuer, {}))
+    await add()
+    receiver.replies.push({ status: 0 })
+    happen(1)
+    await rig.group.idle()
+    expect((await only()).progress).toEqual([expect.objectContaining({ failures: 1, lastFailure: 'TIMED_OUT' })])
+    await after(5_000)
+    expect(seqs()).toEqual([1, 1])
+  })
+
   it('ends where it is removed, also when the removal is repeated', async () => {
     const { webhook } = await add()
     for (let times = 0; times < 2; times++) expect(await rig.as(coop.admin).call(contract.removeWebhook, { webhook: webhook.id }, { requestId: 'remove-1' })).toEqual({ ok: true })
