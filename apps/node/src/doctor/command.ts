@@ -5,7 +5,7 @@ import { ConfigError } from '@growr/runtime'
 import { commandConfig, givenPassphrase, readWords, say, type Print } from '../command.ts'
 import { OperatorError } from '../operator-error.ts'
 import { outerChecks } from './checks.ts'
-import { findingLines, ok, wrong, type Finding } from './finding.ts'
+import { advice, findingLines, ok, wrong, type Finding } from './finding.ts'
 import { look, runningChecks, stoppedChecks } from './inner.ts'
 import { confirmCopy, rotatePassphrase } from './passphrase.ts'
 import type { NodeConfig } from '../config.ts'
@@ -42,6 +42,9 @@ async function examine(settings: readonly string[], verify: boolean): Promise<Fi
   const seen = await look(config.data)
   const subject = { config, now, runs: seen !== undefined }
   const outer = await outerChecks(subject)
+  // To open the records would migrate them: that is for the start of the node.
+  const migrating = outer.some(({ id }) => id.startsWith('migrations.'))
+  if (migrating) return [ok('config', 'is in order'), ...outer, advice('stores', 'the books and records were not looked at: a migration comes first', 'start the node, then ask again')]
   return [ok('config', 'is in order'), ...outer, ...(seen === undefined ? await stoppedChecks(subject, { verify }) : await runningChecks(seen, now))]
 }
 

@@ -3,6 +3,7 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFile
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { Custody } from '@growr/keys'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -98,6 +99,18 @@ test('stopped: what is wrong is named, with what to do, and the exit code is 1',
   rmSync(file)
   expect(wrongs((await findings()).found)).toEqual(expect.arrayContaining(['keys.passphrase', 'stores']))
   writeFileSync(file, `${PASSPHRASE}\n`, { mode: 0o600 })
+}, 60_000)
+
+test('records that a newer release has had are named, and not opened', async () => {
+  const change = (sql: string): void => {
+    const db = new DatabaseSync(join(data, 'payment', 'collections.db'))
+    db.exec(sql)
+    db.close()
+  }
+  change(`INSERT INTO "_migrations" VALUES ('9999_newer', 'x', 'y')`)
+  const { code, found } = await findings()
+  expect([code, found.get('migrations.payment')?.verdict, found.get('stores')?.verdict, found.has('books')]).toEqual([1, 'wrong', 'advice', false])
+  change(`DELETE FROM "_migrations" WHERE "name" = '9999_newer'`)
 }, 60_000)
 
 test('a copy of the pass phrase is noted only where it is one', async () => {
