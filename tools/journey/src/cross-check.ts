@@ -1,5 +1,6 @@
 import { ACCOUNT_CLASSES } from './balances.ts'
 import type { Balances, Journey, Person, Step } from './document.ts'
+import type { File } from './files.ts'
 import { referencesIn } from './values.ts'
 
 type LineOf = (path: readonly (string | number)[]) => number
@@ -15,6 +16,7 @@ export function crossCheck(journey: Journey, lineOf: LineOf): string[] {
     ...(isTimezone(journey.timezone) ? [] : [say(['timezone'], `${journey.timezone} is no time zone of the IANA database, such as America/Tegucigalpa`)]),
     ...Object.entries(journey.people).flatMap(([name, person]) => ofPerson(name, person).map((what) => say(['people', name], what))),
     ...Object.entries(journey.groups).flatMap(([group, members]) => ofGroup(journey, group, members).map((what) => say(['groups', group], what))),
+    ...Object.entries(journey.files).flatMap(([name, file]) => ofFile(file).map((what) => say(['files', name], what))),
     ...ofSteps(journey),
     ...ofBalances(journey.balances).map((what) => say(['balances'], what)),
   ]
@@ -33,6 +35,11 @@ function ofPerson(name: string, person: Person): string[] {
 function ofGroup(journey: Journey, group: string, members: readonly string[]): string[] {
   const taken = Object.hasOwn(journey.people, group) ? [`groups.${group}: a person has this name already`] : []
   return [...taken, ...members.filter((member) => !Object.hasOwn(journey.people, member)).map((member) => `groups.${group}: there is no person "${member}"`)]
+}
+
+function ofFile(file: File): string[] {
+  if (typeof file === 'string') return []
+  return file.rows.flatMap((row, index) => (row.length === file.columns.length ? [] : [`row ${index + 1} has ${row.length} cells, and there are ${file.columns.length} columns`]))
 }
 
 function ofSteps(journey: Journey): string[] {
@@ -70,6 +77,7 @@ function ofReferences(journey: Journey, step: Step, captured: ReadonlySet<string
     if (first === 'me') return []
     if (first === 'each') return step.each === undefined ? [`${whole} needs an \`each\``] : []
     if (first === 'people') return Object.hasOwn(journey.people, second) ? [] : [`${whole}: there is no person "${second}"`]
+    if (first === 'files') return Object.hasOwn(journey.files, second) ? [] : [`${whole}: there is no file "${second}"`]
     if (first === 'organizations') return organizations.has([second, ...rest].join('.')) ? [] : [`${whole}: nobody is of an organization of this name`]
     return captured.has(first) ? [] : [`${whole} stands for nothing yet: capture it in an earlier step (write $$ for a text that begins with $)`]
   })

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Ajv } from 'ajv'
 import { LineCounter, parseDocument } from 'yaml'
 import schema from '../../../journeys/journey.schema.json' with { type: 'json' }
+import type { File } from './files.ts'
 import { crossCheck } from './cross-check.ts'
 
 export type Role = 'NODE_OPERATOR' | 'ORIGINATOR_ADMIN' | 'ORIGINATOR_AGENT' | 'INVESTOR' | 'BORROWER'
@@ -48,6 +49,8 @@ export interface Journey {
   readonly timezone: string
   readonly people: Readonly<Record<string, Person>>
   readonly groups: Readonly<Record<string, readonly string[]>>
+  /** What people hand in, by name. */
+  readonly files: Readonly<Record<string, File>>
   readonly steps: readonly Step[]
   readonly balances?: Balances
 }
@@ -103,7 +106,7 @@ export function parseJourney(text: string, file: string): Journey {
   }
   const journey = value as Omit<Journey, 'file'>
   const steps = journey.steps.map((step, index) => ({ ...step, line: lineOf(['steps', index]) }))
-  const whole: Journey = { ...journey, file, timezone: journey.timezone ?? 'UTC', groups: journey.groups ?? {}, steps }
+  const whole: Journey = { ...journey, file, timezone: journey.timezone ?? 'UTC', groups: journey.groups ?? {}, files: journey.files ?? {}, steps }
   const findings = crossCheck(whole, lineOf)
   if (findings.length > 0) throw new JourneyInvalid(file, findings.slice(0, MOST))
   return whole

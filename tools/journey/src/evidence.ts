@@ -1,5 +1,6 @@
 import type { Journey } from './document.ts'
 import type { Door } from './doors/door.ts'
+import { columnOf } from './files.ts'
 import { displayName, type Known, OPERATOR, passwordOf } from './people.ts'
 
 /** Everything that a journey said of its people: what must stand in no log, no metric and no entry outside a sealed subject. */
@@ -29,6 +30,10 @@ export function evidenceOf(journey: Journey): Evidence {
     if (person.phone !== undefined) evidence.phones.add(person.phone)
     if (person.email !== undefined) evidence.emails.add(person.email)
     evidence.secrets.add(passwordOf(person))
+  }
+  for (const file of Object.values(journey.files)) {
+    for (const phone of columnOf(file, 'phone')) evidence.phones.add(phone)
+    for (const name of columnOf(file, 'name')) evidence.names.add(name)
   }
   evidence.emails.add(OPERATOR)
   return evidence

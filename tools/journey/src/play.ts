@@ -1,6 +1,7 @@
 import type { Held } from './balances.ts'
 import type { Balances, Journey, Person, Step } from './document.ts'
 import type { Actor, Door, Outcome } from './doors/door.ts'
+import { type File, textOf } from './files.ts'
 import type { Inbox } from './inbox.ts'
 import { differences } from './match.ts'
 import type { Known } from './people.ts'
@@ -113,6 +114,7 @@ function scopeOf(journey: Journey, stage: Stage, captured: ReadonlyMap<string, u
       if (first === 'each') return turn === undefined ? undefined : ofPerson(journey, stage, turn, rest)
       if (first === 'me') return ofPerson(journey, stage, self, rest)
       if (first === 'people') return rest[0] === undefined ? undefined : ofPerson(journey, stage, rest[0], rest.slice(1))
+      if (first === 'files') return textOf(journey.files[rest.join('.')] as File, this)
       if (first === 'organizations') return stage.organizations.get(rest.join('.'))
       const value = captured.get(first as string)
       return rest.length === 0 ? value : at(value, rest.join('.'))

@@ -9,13 +9,15 @@ import { type Journey, readJourney } from './document.ts'
 import type { Actor, Door } from './doors/door.ts'
 import { GraphqlDoor } from './doors/graphql.ts'
 import { HttpDoor } from './doors/http.ts'
+import { LiveDoor } from './doors/live.ts'
+import { OfflineDoor } from './doors/offline.ts'
 import { addRecords, type Evidence, evidenceOf, listening } from './evidence.ts'
 import { Inbox } from './inbox.ts'
 import { JourneyNode } from './node.ts'
 import { type Known, registerAll } from './people.ts'
 import { play, unbalanced } from './play.ts'
 import { type Show, silent } from './show.ts'
-import { instantOf } from './time.ts'
+import { instantOf, localDate } from './time.ts'
 
 export interface RunOptions {
   readonly show?: Show
@@ -104,9 +106,13 @@ async function playThrough(run: Run): Promise<void> {
   const node = await JourneyNode.start({ data, passphrase, start: run.end, env })
   const records = new Map<string, Known>()
   const organizations = new Map<string, string>()
+  const closing: (() => void)[] = []
   try {
     const graphql = new GraphqlDoor(node.url)
-    const doors = new Map([graphql, new HttpDoor(node.url)].map((door): [string, Door] => [door.name, listening(door, evidence)]))
+    const live = new LiveDoor(() => node.url, (name) => graphql.sessionOf(name)?.accessToken)
+    const offline = new OfflineDoor(() => localDate(run.end, journey.timezone))
+    closing.push(() => live.close())
+    const doors = new Map([graphql, new HttpDoor(node.url), live, offline].map((door): [string, Door] => [door.name, listening(door, evidence)]))
     const door = doors.get(graphql.name) as Door
     const inbox = new Inbox(join(data, 'mailbox'))
     for (const name of Object.keys(journey.people)) records.set(name, {})
@@ -123,6 +129,7 @@ async function playThrough(run: Run): Promise<void> {
     if (problems.length > 0) throw Object.assign(new Error(problems.join('; ')), { code: 'BALANCES_DIFFER' })
     run.metrics = await (await fetch(new URL('/metrics', node.url))).text()
   } finally {
+    for (const close of closing) close()
     addRecords(evidence, records.values())
     await node.stop()
   }

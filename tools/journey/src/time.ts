@@ -12,3 +12,6 @@ export function instantOf(date: string, time: string, timezone: string): Date {
   const found = candidates.filter((at) => at + offset(at) === local)
   return new Date(found.length > 0 ? Math.min(...found) : Math.max(...candidates))
 }
+
+/** The date that a calendar on the wall shows in a time zone. */
+export const localDate = (at: Date, timezone: string): string => new Intl.DateTimeFormat('en-CA', { timeZone: timezone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)

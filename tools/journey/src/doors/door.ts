@@ -20,4 +20,6 @@ export type Outcome = { readonly result: unknown } | { readonly refusal: { reado
 export interface Door {
   readonly name: string
   perform(actor: Actor, request: Request): Promise<Outcome>
+  /** Gives up what it holds open, at the end of the journey. */
+  close?(): void | Promise<void>
 }
