@@ -1,6 +1,5 @@
 import { defineView, type StoredEntry, type ViewDatabase } from '@growr/books'
-import { earnedInterest, loanContribution, paidOf, type LoanState } from '@growr/lending'
-import { subtract } from '@growr/money'
+import { loanContribution, lostPrincipal, paidOf, type LoanState } from '@growr/lending'
 
 /**
  * The loans of each project in sums, by status and by the due date of the oldest instalment that is not wholly paid: how late they
@@ -9,7 +8,7 @@ import { subtract } from '@growr/money'
  */
 export const portfolioView = defineView({
   name: 'portfolio',
-  version: 1,
+  version: 2,
   kinds: ['loan'],
   personal: false,
   schema: `
@@ -55,9 +54,9 @@ export function shareOf(loan: LoanState): Share | null {
   const paid = paidOf(loan)
   if (loan.status === 'REPAID') return { status: loan.status, due: '', principal: paid.principal.amount, interest: paid.interest.amount }
   if (loan.status !== 'WRITTEN_OFF') return null
-  const principal = subtract(loan.contractAmount, paid.principal).amount
-  const interest = subtract(earnedInterest(loan), paid.interest).amount
-  return { status: loan.status, due: '', principal, interest }
+  // What was recovered is principal first.
+  const principal = lostPrincipal(loan).amount
+  return { status: loan.status, due: '', principal, interest: loanContribution(loan).losses.amount - principal }
 }
 
 function move(db: ViewDatabase, project: string, { status, due, principal, interest }: Share, sign: 1n | -1n): void {
