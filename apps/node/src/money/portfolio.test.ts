@@ -123,7 +123,7 @@ test('the directory says what an investor needs to choose, and each filter narro
   const second = await money.as(ivo, investor.directory, { first: 1, after: first.pageInfo.endCursor! })
   expect(second).toMatchObject({ totalCount: 2, pageInfo: { hasNextPage: false } })
   expect(first.edges[0]!.node.key).not.toBe(second.edges[0]!.node.key)
-  const [{ node }] = (await money.as(ivo, investor.directory, { words: 'café' })).edges as [{ node: object }]
+  const { node } = (await money.as(ivo, investor.directory, { words: 'café' })).edges[0]!
   // Leverage 4: 4 × 50,000.00 − 30,000.00
   expect(node).toMatchObject({ name: 'Café 2026', room: '170000.00', terms: { schedule: 'FLAT', interestRate: '18.00' }, loanCount: 1, loans: { outstanding: { loans: 1, principal: '20000.00' }, par30: '0.00' } })
   expect(JSON.stringify(node)).not.toMatch(/criteria|trusted|bea/)
