@@ -32,7 +32,8 @@ export function evidenceOf(journey: Journey): Evidence {
     evidence.secrets.add(passwordOf(person))
   }
   for (const file of Object.values(journey.files)) {
-    for (const phone of columnOf(file, 'phone')) evidence.phones.add(phone)
+    // What is no phone, as in a row that is to be refused, is no trace of anybody.
+    for (const phone of columnOf(file, 'phone')) if (phone.replaceAll(/\D/g, '').length >= 7) evidence.phones.add(phone)
     for (const name of columnOf(file, 'name')) evidence.names.add(name)
   }
   evidence.emails.add(OPERATOR)
@@ -57,6 +58,12 @@ export function listening(door: Door, evidence: Evidence): Door {
       return door.perform(actor, request)
     },
   }
+}
+
+/** Notes what somebody typed on a phone: words, and numbers that are too long for an amount or a code. */
+export function noteEntry(evidence: Evidence, entry: string): void {
+  if (/^\+?\d{10,}$/.test(entry)) evidence.secrets.add(entry)
+  else if (/\p{L}{5}/u.test(entry)) evidence.names.add(entry)
 }
 
 const DEEPEST = 16

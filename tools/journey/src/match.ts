@@ -1,6 +1,6 @@
 /**
  * Compares what came with what was expected. An object expects the keys it names, a list every element in order,
- * `{ contains: [...] }` some element for each, `{ exactly: ... }` the whole. Gives each difference with its path.
+ * `{ contains: [...] }` some element for each (in a text: each of these in it), `{ exactly: ... }` the whole. Gives each difference with its path.
  */
 export function differences(expected: unknown, actual: unknown, path = ''): string[] {
   if (isObject(expected) && Object.keys(expected).length === 1 && 'exactly' in expected) return exact(expected['exactly'], actual, path)
@@ -18,6 +18,7 @@ export function differences(expected: unknown, actual: unknown, path = ''): stri
 }
 
 function contains(wanted: readonly unknown[], actual: unknown, path: string): string[] {
+  if (typeof actual === 'string') return wanted.filter((part) => typeof part !== 'string' || !actual.includes(part)).map((part) => `${path || 'the text'}: has no ${JSON.stringify(part)} in ${JSON.stringify(actual)}`)
   if (!Array.isArray(actual)) return [say(path, wanted, actual)]
   return wanted.filter((element) => !actual.some((candidate) => differences(element, candidate).length === 0)).map((element) => `${path || 'the list'}: contains no ${JSON.stringify(element)}`)
 }

@@ -10,8 +10,10 @@ import type { Actor, Door } from './doors/door.ts'
 import { GraphqlDoor } from './doors/graphql.ts'
 import { HttpDoor } from './doors/http.ts'
 import { LiveDoor } from './doors/live.ts'
+import { MobileMoneyDoor } from './doors/mobile-money.ts'
 import { OfflineDoor } from './doors/offline.ts'
-import { addRecords, type Evidence, evidenceOf, listening } from './evidence.ts'
+import { UssdDoor } from './doors/ussd.ts'
+import { addRecords, type Evidence, evidenceOf, listening, noteEntry } from './evidence.ts'
 import { Inbox } from './inbox.ts'
 import { JourneyNode } from './node.ts'
 import { type Known, registerAll } from './people.ts'
@@ -54,6 +56,8 @@ export interface Report {
 }
 
 const OPENING = '08:00'
+/** What a journey's borrowers dial. */
+const SERVICE_CODE = '*384*1#'
 
 /** Plays a journey on a node of its own, through public doors only, and audits what it leaves. Throws JourneyInvalid. */
 export async function runJourney(file: string, options: RunOptions = {}): Promise<Report> {
@@ -103,7 +107,9 @@ interface Run {
 
 async function playThrough(run: Run): Promise<void> {
   const { journey, data, passphrase, evidence, show, env } = run
-  const node = await JourneyNode.start({ data, passphrase, start: run.end, env })
+  // The node is told where the provider of mobile money is before it starts.
+  const mobile = await MobileMoneyDoor.open(() => run.end)
+  const node = await JourneyNode.start({ data, passphrase, start: run.end, env: { GROWR_MOBILE_MONEY_DARAJA_URL: mobile.url, GROWR_USSD_SERVICE_CODE: SERVICE_CODE, ...env } })
   const records = new Map<string, Known>()
   const organizations = new Map<string, string>()
   const closing: (() => void)[] = []
@@ -112,9 +118,11 @@ async function playThrough(run: Run): Promise<void> {
     const live = new LiveDoor(() => node.url, (name) => graphql.sessionOf(name)?.accessToken)
     const offline = new OfflineDoor(() => localDate(run.end, journey.timezone))
     closing.push(() => live.close())
-    const doors = new Map([graphql, new HttpDoor(node.url), live, offline].map((door): [string, Door] => [door.name, listening(door, evidence)]))
-    const door = doors.get(graphql.name) as Door
     const inbox = new Inbox(join(data, 'mailbox'))
+    mobile.connect(() => node.url)
+    const ussd = new UssdDoor(() => node.url, inbox, (entry) => noteEntry(evidence, entry))
+    const doors = new Map([graphql, new HttpDoor(node.url), live, offline, ussd, mobile].map((door): [string, Door] => [door.name, listening(door, evidence)]))
+    const door = doors.get(graphql.name) as Door
     for (const name of Object.keys(journey.people)) records.set(name, {})
     await registerAll(journey, { door, inbox, records, organizations, show: (text) => show.say(text) })
     const balances = (project: string): Promise<Held> => balancesOf(door, admins(journey, graphql), project)
@@ -130,6 +138,7 @@ async function playThrough(run: Run): Promise<void> {
     run.metrics = await (await fetch(new URL('/metrics', node.url))).text()
   } finally {
     for (const close of closing) close()
+    await mobile.close()
     addRecords(evidence, records.values())
     await node.stop()
   }
