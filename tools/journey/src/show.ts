@@ -54,6 +54,6 @@ export const silent: Show = { journey: () => undefined, say: () => undefined, no
 
 /** A request in a few words: what a person needs to follow it. */
 export function summary(fields: Readonly<Record<string, unknown>>): string {
-  const words = Object.entries(fields).flatMap(([key, value]) => (['string', 'number', 'boolean'].includes(typeof value) ? [`${key} ${(value as string | number | boolean).toString().slice(0, 24)}`] : []))
+  const words = Object.entries(fields).flatMap(([key, value]) => (['string', 'number', 'boolean'].includes(typeof value) ? [`${key} ${(value as string | number | boolean).toString().split('\n', 1)[0]!.slice(0, 24)}`] : []))
   return words.slice(0, 4).join(', ').slice(0, 90)
 }
