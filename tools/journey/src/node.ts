@@ -41,7 +41,7 @@ export class JourneyNode {
     const log = join(options.data, 'output.log')
     const child = fork(main, [], {
       execArgv: ['--disable-warning=ExperimentalWarning', '--conditions=@growr/source', ...process.execArgv.filter((arg) => arg.startsWith('--import='))],
-      env: { ...process.env, GROWR_DATA: options.data, GROWR_PASSPHRASE: options.passphrase, GROWR_API_PORT: '0', GROWR_API_RATE_PER_ADDRESS: '0', GROWR_API_RATE_PER_USER: '0', GROWR_TEMPORARY: 'true', GROWR_CLOCK: options.start.toISOString(), GROWR_LOG_LEVEL: 'debug', ...options.env },
+      env: { ...process.env, GROWR_DATA: options.data, GROWR_PASSPHRASE: options.passphrase, GROWR_API_PORT: '0', GROWR_API_RATE_PER_ADDRESS: '0', GROWR_API_RATE_PER_USER: '0', GROWR_TEMPORARY: 'true', GROWR_CLOCK: options.start.toISOString(), GROWR_LOG_LEVEL: 'debug', GROWR_API_LIVE_HEARTBEAT_SECONDS: '1', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     const out = createWriteStream(log, { flags: 'a', mode: 0o600 })
@@ -64,15 +64,19 @@ export class JourneyNode {
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const gone = once(this.#child, 'exit')
-    const late = setTimeout(() => this.kill(), PATIENCE)
+    const late = setTimeout(() => void this.kill(), PATIENCE)
     if (this.#child.connected) this.#child.send({ type: 'stop' } satisfies ToNode)
-    else this.kill()
+    else void this.kill()
     await gone
     clearTimeout(late)
   }
 
-  kill(): void {
+  /** At once, with nothing finished. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const gone = once(this.#child, 'exit')
     this.#child.kill('SIGKILL')
+    await gone
   }
 
   async #ask<T extends FromNode['type']>(message: ToNode, type: T): Promise<Extract<FromNode, { type: T }>> {
