@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { funding, investor, project } from '@growr/contracts'
+import { funding, investor, loan, project } from '@growr/contracts'
 import { ana, iris, ivo, refusal, startMoney, type Money } from '../testing/money.ts'
 import { commit, invest, lend, noon, open, plan, repay } from '../testing/season.ts'
 
@@ -50,6 +50,26 @@ test('what the capital reached: in sums by how late, day by day, and never a bor
   expect(JSON.stringify(at)).not.toMatch(/bea|carl|did:/)
   expect(await money.as(ivo, investor.portfolio, {})).toEqual({ projects: [] })
   expect(await refusal(money.as(ivo, investor.portfolio, { project: key }))).toBe('NOT_FOUND project')
+})
+
+test('in default, written off, recovered: principal first, and what is lost is what is left', async () => {
+  const key = await open(money, '50000.00', { loans: { ...plan.loans, defaultAfterDays: 30 }, endDate: '2027-12-31' })
+  await invest(money, key, '20000.00')
+  const mine = await lend(money, 'bea', key)
+  await repay(money, mine, '3633.33')
+  // Due on 2 May; the first day beyond the 30th after is 2 June.
+  await money.clock.set(noon('2026-06-03'))
+  // 3,333.33 of the principal and 300.00 of the interest are paid.
+  const left = { loans: 1, principal: '16666.67', interest: '1500.00' }
+  expect((await only(key)).loans).toMatchObject({ defaulted: left, outstanding: left, arrears: [{}, {}, { bucket: '31-60', ...left }, {}, {}], writtenOff: none })
+  await money.as(ana, loan.writeOff, { loan: mine })
+  expect((await only(key)).loans).toMatchObject({ defaulted: none, outstanding: none, writtenOff: left, par30: '0.00' })
+  // What is paid after the day of the write-off is a recovery.
+  await money.clock.set(noon('2026-06-04'))
+  await repay(money, mine, '16000.00')
+  expect((await only(key)).loans.writtenOff).toEqual({ loans: 1, principal: '666.67', interest: '1500.00' })
+  await repay(money, mine, '1000.00')
+  expect((await only(key)).loans.writtenOff).toEqual({ loans: 1, principal: '0.00', interest: '1166.67' })
 })
 
 test('the sums are those of a view built anew, after a crash too', async () => {
