@@ -1,3 +1,5 @@
+import { organization, Refusal } from '@growr/contracts'
+import { businessDate } from '@growr/runtime'
 import type { Ask } from './ask.ts'
 import { en, type Text } from './texts/en.ts'
 
@@ -10,7 +12,21 @@ export function money(amount: string): string {
 /** 18.00 as 18, 2.50 as 2.5. */
 export const rate = (percent: string): string => (percent.includes('.') ? percent.replace(/\.?0+$/, '') : percent)
 
-export const day = (instant: string): string => instant.slice(0, 10)
+interface Issued {
+  readonly organization: string
+  readonly issuedAt: string
+  readonly validUntil: string
+}
+
+/** When a credential was issued, and the last day on which it counts: by the calendar of the organization that stated it. */
+export async function daysOf(ask: Pick<Ask, 'call'>, { organization: id, issuedAt, validUntil }: Issued): Promise<{ readonly issued: string; readonly until: string }> {
+  const timezone = await ask.call(organization.findById, { id }).then((found) => found.timezone, (error: unknown) => {
+    if (error instanceof Refusal && (error.kind === 'FORBIDDEN' || error.kind === 'NOT_FOUND')) return 'UTC'
+    throw error
+  })
+  const on = (time: number): string => businessDate(new Date(time), timezone)
+  return { issued: on(Date.parse(issuedAt)), until: on(Date.parse(validUntil) - 1) }
+}
 
 /** The name of a value of a closed list, in her language; the value itself where the list has grown. */
 export function named(ask: Pick<Ask, 'say'>, list: 'status' | 'type' | 'complaint', value: string): string {

@@ -1,12 +1,12 @@
 import { identity, organization, Refusal, user, type Input } from '@growr/contracts'
 import type { Act } from '../ask.ts'
-import { day, named } from '../words.ts'
+import { daysOf, named } from '../words.ts'
 
 export const requestCredential: Act = async (ask) => {
   const type = identity.credentialTypes.find((each) => each === ask.values['type'])
   if (type === undefined) throw new Refusal('NOT_FOUND', { path: 'type' })
   const got = await ask.call(identity.getVC, { type }, { requestId: ask.requestId() })
-  return { values: { type: named(ask, 'type', got.type), until: day(got.validUntil) } }
+  return { values: { type: named(ask, 'type', got.type), until: (await daysOf(ask, got)).until } }
 }
 
 export const withdrawPermission: Act = async (ask) => {

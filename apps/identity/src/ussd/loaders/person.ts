@@ -1,20 +1,20 @@
 import { identity, organization, project, Refusal, user } from '@growr/contracts'
 import type { Load } from '../ask.ts'
-import { day, money, named, typeNames } from '../words.ts'
+import { daysOf, money, named, typeNames } from '../words.ts'
 
 const most = 40
 
 export const credentials: Load = async (ask) => ({
-  items: (await ask.call(identity.findCredentials, {})).slice(0, most).map((each) => ({
-    label: ask.say(each.revoked ? 'credentials.revoked' : 'credentials.item', { type: named(ask, 'type', each.type), until: day(each.validUntil) }),
+  items: await Promise.all((await ask.call(identity.findCredentials, {})).slice(0, most).map(async (each) => ({
+    label: ask.say(each.revoked ? 'credentials.revoked' : 'credentials.item', { type: named(ask, 'type', each.type), until: (await daysOf(ask, each)).until }),
     set: { credential: each.id },
-  })),
+  }))),
 })
 
 export const credential: Load = async (ask) => {
   const found = (await ask.call(identity.findCredentials, {})).find(({ id }) => id === ask.values['credential'])
   if (found === undefined) throw new Refusal('NOT_FOUND')
-  return { values: { type: named(ask, 'type', found.type), issued: day(found.issuedAt), until: day(found.validUntil), state: found.revoked ? ask.say('credential.revoked') : '' } }
+  return { values: { type: named(ask, 'type', found.type), ...(await daysOf(ask, found)), state: found.revoked ? ask.say('credential.revoked') : '' } }
 }
 
 /** Types of credential that her organization's own system can confirm. */
