@@ -11,11 +11,12 @@ import { GraphqlDoor } from './doors/graphql.ts'
 import { HttpDoor } from './doors/http.ts'
 import { LiveDoor } from './doors/live.ts'
 import { MobileMoneyDoor } from './doors/mobile-money.ts'
+import { NodeDoor } from './doors/node.ts'
 import { OfflineDoor } from './doors/offline.ts'
 import { UssdDoor } from './doors/ussd.ts'
 import { addRecords, type Evidence, evidenceOf, listening, noteEntry } from './evidence.ts'
 import { Inbox } from './inbox.ts'
-import { JourneyNode } from './node.ts'
+import { type Lost, NodeLife } from './life.ts'
 import { type Known, registerAll } from './people.ts'
 import { play, unbalanced } from './play.ts'
 import { type Show, silent } from './show.ts'
@@ -70,12 +71,17 @@ export async function runJourney(file: string, options: RunOptions = {}): Promis
   await mkdir(data, { recursive: true, mode: 0o700 })
   const passphrase = options.passphrase ?? randomBytes(24).toString('base64url')
   const evidence = evidenceOf(journey)
-  const run: Run = { journey, data, passphrase, evidence, show, env: options.env ?? {}, end: instantOf(journey.start, OPENING, journey.timezone), metrics: '' }
+  const run: Run = { journey, data, passphrase, evidence, show, env: options.env ?? {}, end: instantOf(journey.start, OPENING, journey.timezone), metrics: '', lost: [] }
   let failure = await playThrough(run).then(() => null, failureOf)
   let findings: readonly Finding[] = []
   if (failure === null && options.audit !== false) {
     try {
       findings = await audit({ data, passphrase, evidence, metrics: run.metrics, show })
+      // What was lost after it had come to rest must have been as sound as what came of it.
+      for (const { data: lost } of run.lost.filter(({ atRest }) => atRest)) {
+        show.say('what was lost:')
+        findings = [...findings, ...(await audit({ data: lost, passphrase, evidence, show }))]
+      }
     } catch (error) {
       failure = failureOf(error)
     }
@@ -103,13 +109,15 @@ interface Run {
   readonly env: Readonly<Record<string, string>>
   end: Date
   metrics: string
+  /** Data directories that its node lost. */
+  lost: readonly Lost[]
 }
 
 async function playThrough(run: Run): Promise<void> {
   const { journey, data, passphrase, evidence, show, env } = run
   // The node is told where the provider of mobile money is before it starts.
   const mobile = await MobileMoneyDoor.open(() => run.end)
-  const node = await JourneyNode.start({ data, passphrase, start: run.end, env: { GROWR_MOBILE_MONEY_DARAJA_URL: mobile.url, GROWR_USSD_SERVICE_CODE: SERVICE_CODE, ...env } })
+  const node = await NodeLife.start({ data, passphrase, start: run.end, env: { GROWR_MOBILE_MONEY_DARAJA_URL: mobile.url, GROWR_USSD_SERVICE_CODE: SERVICE_CODE, ...env } })
   const records = new Map<string, Known>()
   const organizations = new Map<string, string>()
   const closing: (() => void)[] = []
@@ -121,7 +129,7 @@ async function playThrough(run: Run): Promise<void> {
     const inbox = new Inbox(join(data, 'mailbox'))
     mobile.connect(() => node.url)
     const ussd = new UssdDoor(() => node.url, inbox, (entry) => noteEntry(evidence, entry))
-    const doors = new Map([graphql, new HttpDoor(node.url), live, offline, ussd, mobile].map((door): [string, Door] => [door.name, listening(door, evidence)]))
+    const doors = new Map([graphql, new HttpDoor(node.url), live, offline, ussd, mobile, new NodeDoor(node)].map((door): [string, Door] => [door.name, listening(door, evidence)]))
     const door = doors.get(graphql.name) as Door
     for (const name of Object.keys(journey.people)) records.set(name, {})
     await registerAll(journey, { door, inbox, records, organizations, show: (text) => show.say(text) })
@@ -140,7 +148,8 @@ async function playThrough(run: Run): Promise<void> {
     for (const close of closing) close()
     await mobile.close()
     addRecords(evidence, records.values())
-    await node.stop()
+    await node.end()
+    run.lost = node.lost
   }
 }
 
