@@ -27,6 +27,9 @@ describe('what Daraja answers', () => {
     expect(server.requests[1]).toEqual({ path: '/pulltransactions/v1/query', body: { ShortCode: '600984', StartDate: '2026-03-01 03:00:00', EndDate: '2026-03-02 03:00:00', OffSetValue: '0' } })
     await daraja.received(account, from, to)
     expect(server.requests.filter(({ path }) => path.startsWith('/oauth'))).toHaveLength(1)
+    // Somebody else's key without its secret: the token that is at hand is not theirs.
+    expect(await code(daraja.received({ ...account, secret: 'other' }, from, to))).toBe('PROVIDER_REFUSES_US')
+    server.requests.splice(server.requests.findLastIndex(({ path }) => path.startsWith('/oauth')), 1)
     // An hour later, less a minute, and when the provider has thrown the token away.
     now = new Date(now.getTime() + 3540_000)
     await daraja.received(account, from, to)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mpesaStatement } from './daraja.statement.ts'
 import { MobileMoneyError } from './errors.ts'
 import { ask, isObject, providerUrl } from './http.ts'
@@ -33,8 +34,9 @@ export function daraja(options: DarajaOptions = {}): MobileMoneyProvider {
   const { timeoutMs = 15_000, now = () => new Date() } = options
   const tokens = new Map<string, Token>()
 
-  const token = async ({ key, secret }: ProviderAccount): Promise<string> => {
-    const known = tokens.get(key)
+  const token = async (account: ProviderAccount): Promise<string> => {
+    const { key, secret } = account
+    const known = tokens.get(nameOf(account))
     if (known && known.until > now().getTime()) return known.value
     const url = new URL('/oauth/v1/generate?grant_type=client_credentials', base)
     const { status, body } = await ask(url, { method: 'GET', headers: { authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString('base64')}` } }, timeoutMs)
@@ -42,7 +44,7 @@ export function daraja(options: DarajaOptions = {}): MobileMoneyProvider {
     if (!isObject(body) || typeof body['access_token'] !== 'string') throw new MobileMoneyError('PROVIDER_ANSWER', 'no access token in the answer')
     // Said to live an hour; given up a minute earlier, so that none expires on its way.
     const seconds = Number(body['expires_in'])
-    tokens.set(key, { value: body['access_token'], until: now().getTime() + (Number.isFinite(seconds) ? Math.max(seconds - 60, 0) : 0) * 1000 })
+    tokens.set(nameOf(account), { value: body['access_token'], until: now().getTime() + (Number.isFinite(seconds) ? Math.max(seconds - 60, 0) : 0) * 1000 })
     return body['access_token']
   }
 
@@ -52,7 +54,7 @@ export function daraja(options: DarajaOptions = {}): MobileMoneyProvider {
       const headers = { authorization: `Bearer ${await token(account)}`, 'content-type': 'application/json', accept: 'application/json' }
       const { status, body } = await ask(new URL('/pulltransactions/v1/query', base), { method: 'POST', headers, body: JSON.stringify(request) }, timeoutMs)
       if (status === 401 && tries === 0) {
-        tokens.delete(account.key)
+        tokens.delete(nameOf(account))
         continue
       }
       if (status >= 400) throw new MobileMoneyError('PROVIDER_REFUSES_US', `HTTP ${status}`)
@@ -87,6 +89,9 @@ export function daraja(options: DarajaOptions = {}): MobileMoneyProvider {
     },
   }
 }
+
+/** By what a token is kept: by the secret too, so that whoever knows another organization's key alone gets nothing with its token. */
+const nameOf = ({ key, secret }: ProviderAccount): string => createHash('sha256').update(JSON.stringify([key, secret])).digest('base64url')
 
 /** TransID and TransTime (YYYYMMDDHHmmss, East Africa Time) of a C2B confirmation. */
 function readHint(body: unknown): Hint | null {
