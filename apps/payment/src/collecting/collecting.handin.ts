@@ -85,6 +85,7 @@ async function handIn(payments: Payments, receipt: Receipt, list: ListDoc, conte
     const subject = { ...(loan.borrowerUser ? { userId: loan.borrowerUser } : {}), agentId: agent }
     return { key, current: null, events: addedAndConfirmed(data, subject), person: loan.borrowerUser ?? `organization:${organization}` }
   })
+  if (written === null) requireSame(books.require(key).state, receipt)
   return { payment: key, repeated: written === null || written.repeated }
 }
 
@@ -99,15 +100,18 @@ async function spendCode({ lists }: Payments, id: string, { receipt, loan, code 
   if (due.wrong >= MOST_WRONG) throw new Refusal('LOCKED', { path: 'code' })
   const right = await isCode(code, due)
   let spentOn: string | null = null
+  let locked = false
   // Counted before the answer, so that many tries at once are as many tries.
   const next = (now: ListDoc): ListDoc => {
     const current = dueOf(now)
     spentOn = current?.spentOn ?? null
-    const locked = (current?.wrong ?? 0) >= MOST_WRONG
+    locked = (current?.wrong ?? 0) >= MOST_WRONG
     const change = (each: ListDoc['dues'][number]) => (each.loan !== loan || locked ? each : right ? { ...each, spentOn: each.spentOn ?? receipt } : { ...each, wrong: each.wrong + 1 })
     return { ...now, dues: now.dues.map(change) }
   }
   await lists.update(id, next)
+  // Others tried meanwhile: what comes out now says nothing of whether it was right.
+  if (locked) throw new Refusal('LOCKED', { path: 'code' })
   if (!right) throw new Refusal('CODE_WRONG', { path: 'code' })
   if (spentOn !== null && spentOn !== receipt) throw new Refusal('CODE_SPENT', { path: 'code' })
 }
