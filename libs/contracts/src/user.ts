@@ -320,16 +320,6 @@ export const requestScore = defineAction({
   access: { users: { BORROWER: 'own' } },
 })
 
-export const openPhoneSession = defineAction({
-  name: 'user.openPhoneSession',
-  kind: 'mutation',
-  internal: true,
-  about: 'Signs in for a menu on a phone: the PIN is checked under the lock of the number, which alone opens nothing.',
-  params: z.strictObject({ phone, pin, role: z.enum(roles).optional(), organization: id.optional() }),
-  result: Session,
-  access: { services: ['user'] },
-})
-
 export const findMembers = defineAction({
   name: 'user.findMembers',
   kind: 'mutation',

@@ -50,9 +50,6 @@ export async function loginByPhone(kit: Kit, params: Params<typeof contract.logi
   return openSession(kit, user, chooseMembership(user, byPin, params))
 }
 
-/** A menu on a phone signs in as everybody does: the number alone opens nothing. */
-export const openPhoneSession = loginByPhone
-
 const contactOf = (user: UserDoc, by: 'email' | 'phone'): Contact => {
   const address = user[by]
   if (address === undefined) throw new Refusal('CONTACT_MISSING', { path: by })

@@ -5,7 +5,7 @@ import { normalizePhone } from '../common/contact.ts'
 import type { Kit } from '../kit.ts'
 import { checkCode, sendCode } from './codes.ts'
 import { addUser, personAt } from './invitations.ts'
-import { loginByEmail, loginByPhone, openPhoneSession, setPin, updateUser, validatePin } from './login.ts'
+import { loginByEmail, loginByPhone, setPin, updateUser, validatePin } from './login.ts'
 import { findMembers } from './members.ts'
 import { notify, notifyOrganization } from './notices.ts'
 import { approvePhoneChange, changePhone, findPhoneChanges, requestPhoneChange } from './phone-change.ts'
@@ -90,7 +90,6 @@ export function userService(kit: Kit): Service {
       action(contract.profile, { scope: callerScope, handle: (_params, context) => readProfile(kit, callingUser(context).userId) }),
       action(contract.updateProfile, { scope: callerScope, handle: (params, context) => updateProfile(kit, params, context) }),
       action(contract.requestScore, { scope: callerScope, handle: (params, context) => requestScore(kit, params, context) }),
-      action(contract.openPhoneSession, { handle: (params) => openPhoneSession(kit, params) }),
       action(contract.findMembers, { handle: (params, context) => findMembers(kit, params, context) }),
       action(contract.checkSession, {
         // From memory: it is asked for each request.

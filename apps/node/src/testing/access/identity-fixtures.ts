@@ -133,7 +133,6 @@ export const identityFixtures: Readonly<Record<string, Fixture>> = {
     await scored(f, t)
     return { organization: t.organization.id, permit: ['household'] }
   },
-  'user.openPhoneSession': (f) => ({ phone: f.world.comsa.agent.address, pin: PIN }),
   'user.findMembers': (_f, t) => ({ organization: t.organization.id, numbers: ['1'] }),
   'user.me': () => ({}),
   'user.findById': (_f, t) => ({ id: t.person.session.user }),
