@@ -216,6 +216,7 @@ export const Owed = z.object({
   name: z.string(),
   status: z.string(),
   currency: z.string(),
+  /** What pays the loan off today: interest by days counts until now. */
   outstanding: amount,
   /** Due by today and not paid. */
   due: amount,

@@ -1,6 +1,6 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import type { loan as contract, Params, Result } from '@growr/contracts'
-import { addDays, arrearsOf, bucketOf, daysBetween, dueOn, outstandingOfLoan, owedOf, type LoanState } from '@growr/lending'
+import { addDays, arrearsOf, bucketOf, daysBetween, dueOn, outstandingOfLoan, payoffOn, type LoanState } from '@growr/lending'
 import { amountOf, currencyOf, type Amount } from '@growr/money'
 import { connectionOfList, decimal, type Listed } from '@growr/service'
 import { type Financing, today } from '../financing.ts'
@@ -61,7 +61,7 @@ export async function findOwed(financing: Financing, context: ActionContext): Pr
     const { amount, next } = dueOn(loan, on)
     owed.push({
       loan: loan.key, organization: loan.organizationId, project: loan.projectKey, name: books.requireProject(loan.projectKey).state.name, status: loan.status, currency: loan.currency.code,
-      outstanding: text(owedOf(loan)), due: text(amount), daysLate: arrearsOf(loan, on).daysLate, nextAmount: next ? text(next.amount) : null, nextDue: next?.dueDate ?? null,
+      outstanding: text(payoffOn(loan, on)), due: text(amount), daysLate: arrearsOf(loan, on).daysLate, nextAmount: next ? text(next.amount) : null, nextDue: next?.dueDate ?? null,
     })
   }
   return owed

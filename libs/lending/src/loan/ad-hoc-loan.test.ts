@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatAmount, type Amount } from '@growr/money'
-import { applyLoan, closeDay, decideLoan, loanContribution, outstandingOfLoan, type LoanState } from '../index.ts'
+import { applyLoan, closeDay, decideLoan, loanContribution, outstandingOfLoan, payoffOn, type LoanState } from '../index.ts'
 import { disbursedLoan, eventsOf, hnl, openProject, repay, run, terms } from '../testing/sample.ts'
 
 const adHoc = openProject({ loans: { ...terms, schedule: 'AD_HOC', interestRate: '24' } })
@@ -31,10 +31,13 @@ describe('an ad-hoc loan', () => {
   it('is repaid by its interest to the value date and its principal, and earns cash-back by the due date', () => {
     const part = run(closed(loan, '2026-04-10'), repay(adHoc, 'p1', hnl('5000.00'), '2026-04-10'))
     expect(text(outstandingOfLoan(part))).toBe('5266.67')
+    // 5,266.67 × 24 % × 52 / 360 = 182.577… = 182.58 more by 1 June, whatever the schedule expects by another day.
+    expect([payoffOn(part, '2026-04-10'), payoffOn(part, '2026-06-01')].map(text)).toEqual(['5266.67', '5449.25'])
     const repaid = run(part, repay(adHoc, 'p2', hnl('5449.25'), '2026-06-01'))
     expect(repaid).toMatchObject({ status: 'REPAID', repaidOn: '2026-06-01' })
     expect([repaid.interestAmount, repaid.commitmentAmount, repaid.repaidAmount, repaid.cashBack].map(text)).toEqual(['449.25', '10449.25', '10449.25', '100.00'])
     expect(closeDay(repaid, '2026-06-02')).toEqual([])
+    expect(text(payoffOn(repaid, '2026-06-02'))).toBe('0.00')
   })
 
   it('an earlier value date recomputes the interest of a closed day, and is adjusted by the payment that brings it', () => {

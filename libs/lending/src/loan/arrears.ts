@@ -3,6 +3,7 @@ import { compareDates, daysBetween, type LocalDate } from '../calendar.ts'
 import { loanContribution } from '../position.ts'
 import { outstandingOf } from '../schedule/index.ts'
 import type { Instalment, LoanState } from '../types/loan.ts'
+import { accrues, settlementOf } from './settlement.ts'
 
 /** Portfolio at risk by days late: not late, 1 to 30, 31 to 60, 61 to 90, and more than 90 days. */
 export type ParBucket = 'CURRENT' | 'DAYS_1_30' | 'DAYS_31_60' | 'DAYS_61_90' | 'DAYS_OVER_90'
@@ -82,6 +83,16 @@ export function owedOf(loan: LoanState): Amount {
   if (loan.status === 'APPROVED' || loan.status === 'SIGNED') return loan.commitmentAmount
   if (loan.status === 'WRITTEN_OFF') return loanContribution(loan).losses
   return sum(currency, openRows(loan).map(outstandingOf))
+}
+
+/**
+ * What pays a loan off on a day: of an AD_HOC loan the principal that is left and the interest of the days until then, of any other
+ * running loan all that its schedule still holds.
+ */
+export function payoffOn(loan: LoanState, on: LocalDate): Amount {
+  if (!RUNNING.has(loan.status) || !accrues(loan)) return owedOf(loan)
+  const { accrued, paidInterest, paidPrincipal } = settlementOf(loan, loan.payments, on)
+  return subtract(add(loan.contractAmount, accrued), add(paidInterest, paidPrincipal))
 }
 
 function leftOf(loan: LoanState, rows: readonly Instalment[]): { principal: Amount; interest: Amount } {
