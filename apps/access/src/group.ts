@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Clock } from '@growr/auth'
 import type { Bus } from '@growr/bus'
 import type { GatewayOptions } from '@growr/graphql'
@@ -41,6 +41,7 @@ export function createAccessGroup(deps: AccessDeps): AccessGroup {
   let live: Live | undefined
   let stopApi: (() => Promise<void>) | undefined
   let url = ''
+  const sockets = new Set<Socket>()
   const serving = new Set<ServerResponse>()
 
   return {
@@ -61,6 +62,10 @@ export function createAccessGroup(deps: AccessDeps): AccessGroup {
       const requestTimeout = (config.requestSeconds + 5) * 1000
       server = createServer({ requestTimeout, headersTimeout: Math.min(10_000, requestTimeout), keepAliveTimeout: 10_000, maxHeaderSize: 16_384 }, app)
       server.maxConnections = config.maxConnections
+      server.on('connection', (socket) => {
+        sockets.add(socket)
+        socket.once('close', () => sockets.delete(socket))
+      })
       server.on('request', (_request, response) => {
         serving.add(response)
         response.once('close', () => serving.delete(response))
@@ -78,7 +83,9 @@ export function createAccessGroup(deps: AccessDeps): AccessGroup {
       server = undefined
       if (open?.listening) {
         const closed = new Promise((resolve) => open.close(resolve))
-        open.closeIdleConnections()
+        // Who is not served now has nothing to wait for: between two requests, or connected without having asked yet.
+        const served = new Set([...serving].map(({ socket }) => socket))
+        for (const socket of sockets) if (!served.has(socket)) socket.destroy()
         // A connection that is served now would otherwise be kept for a next request that nobody will take.
         for (const response of serving) response.once('close', () => setImmediate(() => open.closeIdleConnections()))
         await closed

@@ -7,7 +7,12 @@ let world: World
 beforeAll(async () => {
   world = await startWorld({ api: { liveCoalesceMs: 1, liveHeartbeatSeconds: 0.05, liveStreams: 4, liveStreamsPerUser: 2 } })
 })
-afterAll(() => world.end())
+let left: Reader
+afterAll(async () => {
+  // A stop waits for nobody who only listens.
+  await world.end()
+  expect(await left.next()).toBeUndefined()
+})
 
 interface Event {
   readonly id?: string
@@ -129,4 +134,6 @@ it('ends with its session, and sends nothing that came after', async () => {
   expect(await reader.next()).toMatchObject({ event: 'end', data: { code: 'SESSION_REVOKED' } })
   expect(await reader.next()).toBeUndefined()
   expect(await open({ session })).toMatchObject({ status: 401, code: 'SESSION_REVOKED' })
+  left = (await open(ivo)).reader
+  await left.next()
 })
