@@ -206,6 +206,9 @@ function audit(entries: readonly Entry[]): void {
   }
 }
 
+/** What the lives of all kinds came by: one kind alone may miss a rare step by chance. */
+const reached = { repaid: 0, writtenOff: 0, recovered: 0, rescheduled: 0, imported: 0, assigned: 0, reversed: 0 }
+
 describe.each<[string, { schedule: ScheduleKind; gracePeriod: number; interestRate: string }]>([
   ['flat loans', { schedule: 'FLAT', gracePeriod: 0, interestRate: '18.00' }],
   ['flat loans with grace', { schedule: 'FLAT', gracePeriod: 2, interestRate: '23.75' }],
@@ -213,7 +216,6 @@ describe.each<[string, { schedule: ScheduleKind; gracePeriod: number; interestRa
   ['annuities', { schedule: 'EQUAL_INSTALMENTS', gracePeriod: 0, interestRate: '30' }],
 ])('any life of a project with %s', (_name, terms) => {
   it('balances after every step, ends at zero, and is recomputed by an auditor', () => {
-    const reached = { repaid: 0, writtenOff: 0, recovered: 0, rescheduled: 0, imported: 0, assigned: 0, reversed: 0 }
     fc.assert(fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), steps => {
       const world = new World({ ...created, endDate: '2030-12-31', loans: { ...created.loans, ...terms, defaultAfterDays: 5 } })
       world.fundJunior(hnl('60000.00'), '2026-03-01')
@@ -241,9 +243,10 @@ describe.each<[string, { schedule: ScheduleKind; gracePeriod: number; interestRa
         if (event.type === 'payment.assigned') reached.assigned += 1
       }
     }), { numRuns: LIVES, ...(SEED === undefined ? {} : { seed: Number(SEED) }) })
-    // The steps reach what they are for.
-    const { recovered: _chance, ...often } = reached
-    for (const [what, count] of Object.entries(often)) expect(count, what).toBeGreaterThan(0)
-    expect(reached.repaid).toBeGreaterThan(5)
   })
+})
+
+it('the lives of all kinds together reach what they are for', () => {
+  for (const [what, count] of Object.entries(reached)) expect(count, what).toBeGreaterThan(0)
+  expect(reached.repaid).toBeGreaterThan(20)
 })

@@ -19,7 +19,9 @@ describe('an expectation', () => {
   test('`contains` asks for some element for each', () => {
     expect(differences({ contains: [{ type: 'KYC' }] }, [{ type: 'A' }, { type: 'KYC', id: 1 }])).toEqual([])
     expect(differences({ rows: { contains: [{ type: 'X' }] } }, { rows: [{ type: 'A' }] })).toEqual(['rows: contains no {"type":"X"}'])
-    expect(differences({ contains: [1] }, 'text')).toEqual(['the result: expected [1], got "text"'])
+    expect(differences({ contains: ['ex', 't'] }, 'text')).toEqual([])
+    expect(differences({ contains: [1, 'no'] }, 'text')).toEqual(['the text: has no 1 in "text"', 'the text: has no "no" in "text"'])
+    expect(differences({ contains: [1] }, 7)).toEqual(['the result: expected [1], got 7'])
   })
 
   test('`exactly` wants nothing besides, at any depth', () => {

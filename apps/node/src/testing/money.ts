@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBroker, createBus, createCallTokens, groups, type Bus, type CallTokens, type Group as GroupName } from '@growr/bus'
@@ -120,9 +120,7 @@ export async function startMoney(options: MoneyOptions = {}): Promise<Money> {
     service: (service, contract, params) => (buses[access.tokens.groupOf(service) as string] as Bus).call(contract, params, { as: { service } }),
     hold: holds.hold,
     crash: async () => {
-      const copy = await mkdtemp(join(tmpdir(), 'growr-money-'))
-      // What is being written under another name is not there yet.
-      await cp(dir, copy, { recursive: true, filter: (file) => !file.endsWith('.tmp') })
+      const copy = await copyOfOneInstant(dir)
       await stop()
       await rm(dir, { recursive: true, force: true })
       return startMoney({ ...options, dir: copy, clock, peer })
@@ -180,5 +178,28 @@ export async function refusal(work: Promise<unknown>): Promise<string> {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return error.path === undefined ? error.code : `${error.code} ${error.path}`
+  }
+}
+
+/** What lies in a folder, by name, length and time. */
+async function listing(dir: string): Promise<string> {
+  const found = await readdir(dir, { recursive: true })
+  const lines = await Promise.all(found.map(async (name) => {
+    const { size, mtimeMs } = await stat(join(dir, name)).catch(() => ({ size: -1, mtimeMs: -1 }))
+    return `${name} ${size} ${mtimeMs}`
+  }))
+  return lines.toSorted().join('\n')
+}
+
+/** A copy during which nothing was written: a crash is an instant, a copy takes its time, and what it mixes never was on a disk together. */
+async function copyOfOneInstant(dir: string): Promise<string> {
+  for (let attempt = 0; ; attempt++) {
+    const before = await listing(dir)
+    const copy = await mkdtemp(join(tmpdir(), 'growr-money-'))
+    // What is being written under another name is not there yet.
+    await cp(dir, copy, { recursive: true, filter: (file) => !file.endsWith('.tmp') })
+    if ((await listing(dir)) === before) return copy
+    await rm(copy, { recursive: true, force: true })
+    if (attempt === 50) throw new Error('the folder never rests')
   }
 }
