@@ -97,6 +97,14 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
     await Promise.race([follow(organization).idle(), late]).finally(() => clearTimeout(timer))
   }
 
+  const heard = async (organization: string): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CATCH_UP_MS)
+    })
+    await Promise.race([loans.get(organization)?.idle(), late]).finally(() => clearTimeout(timer))
+  }
+
   return {
     name: NAME,
     bus,
@@ -136,6 +144,7 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
         pseudonym: (organization, agent) => pseudonyms.hmac(`${organization}\n${agent}`).toString('base64url').slice(0, 22),
         // Before the followers run, nothing counts as heard of.
         reached: (organization) => loans.get(organization)?.status.seq ?? 0,
+        heard,
         upToDate,
         untold: (template, code) => log.error({ template, code }, 'a message was refused'),
         unsent: new Map(),

@@ -23,6 +23,8 @@ export interface Payments {
   readonly pseudonym: (organization: string, agent: string) => string
   /** Up to which entry of an organization's book the loans have heard of their payments. */
   readonly reached: (organization: string) => number
+  /** Resolves when the loans have heard of what this book held at the call, or when that takes too long: look afterwards. */
+  readonly heard: (organization: string) => Promise<void>
   /** Resolves when this book holds what the Funding book held at the call. UNAVAILABLE where that takes too long. */
   readonly upToDate: (organization: string) => Promise<void>
   /** A message was refused for good: by its code, for the log. */

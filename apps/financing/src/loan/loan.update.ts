@@ -53,6 +53,8 @@ export async function updateLoan(financing: Financing, params: Params<typeof con
     await books.once('loan', at, authority, () => {
       const current = books.requireLoan(loan)
       const state = books.requireProject(project).state
+      // A receipt whose assignment could not be taken back is the loan's still.
+      if (entry.type === 'payment.assigned' && hasTaken(current.state, payment.key)) return null
       // Money that the loan never took is none of its business when it goes back.
       if (reversed && !hasTaken(current.state, payment.key)) return null
       const events = taken(reversed ? undo(current.state, payment, state, on) : decide(current.state, payment, state))

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loan, payment } from '@growr/contracts'
 import { confirmation, startDaraja, type DarajaServer, type Paid } from '@growr/mobilemoney/testing'
 import { alba, ana, borrower, refusal, startMoney, type Money } from '../testing/money.ts'
-import { lend, open } from '../testing/season.ts'
+import { accounts, apply, lend, open } from '../testing/season.ts'
 
 // What a node that is killed owes to a callback that it has answered.
 
@@ -82,4 +82,25 @@ test('money for a loan that takes none any more matches nothing', async () => {
   expect(edges.map(({ node }) => [node.kind, node.loan, node.entered, node.reason])).toEqual([['RECEIPT', null, code, 'UNMATCHED']])
   expect(await refusal(money.as(ana, payment.assignSuspense, { payment: edges[0]!.node.payment, loan: mine }))).toBe('LOAN_STATUS loan')
   expect(await refusal(money.as(ana, payment.requestPaymentCode, { loan: mine }))).toBe('LOAN_STATUS loan')
+})
+
+test('the money of a receipt that is taken back and paid out at once goes one way only', async () => {
+  daraja.paid.push({ ...paid('4650.00'), billreference: 'my coffee' })
+  await callback(confirmation(paid('4650.00')))
+  await money.settle()
+  const { edges } = await money.as(ana, payment.suspenseList, { organization: 'comsa' })
+  const receipt = edges[0]!.node.payment
+  const { project } = await money.as(ana, loan.findByKey, { key: mine })
+  await money.as(ana, payment.assignSuspense, { payment: receipt, loan: mine })
+  const { key: small } = await apply(money, 'carl', project, undefined, '5000.00')
+  await money.as(borrower('carl'), loan.signLoan, { loan: small })
+  const { key: payout } = await money.as(ana, payment.addDisbursement, { loan: small, rail: 'MOBILE' })
+  await money.settle()
+  const outcomes = await Promise.all([
+    refusal(money.as(ana, payment.confirmDisbursement, { payment: payout, reference: 'OUT1' })),
+    refusal(money.as(alba, payment.reverseAssignment, { payment: receipt, reason: 'a mistake' })),
+  ])
+  expect(outcomes.filter((outcome) => outcome === 'FUNDS_INSUFFICIENT amount'), outcomes.join()).toHaveLength(1)
+  await money.settle()
+  expect((await accounts(money, project))['cash/MOBILE/comsa'] ?? '0').not.toContain('-')
 })

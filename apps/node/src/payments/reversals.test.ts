@@ -114,6 +114,42 @@ test('a reversal needs the money where it arrived, and a loan that follows', asy
   expect(await refusal(money.as(ana, payment.requestReversal, { payment: much, reason: 'x' }))).toBe('NOT_OWED payment')
 })
 
+test('a refund is confirmed only while it is owed, and above the limit it takes two people like a payout', async () => {
+  await start()
+  const key = await open(money, '100000.00', { loans: { ...plan.loans, approvalAbove: '18600.00' } })
+  const mine = await lend(money, 'bea', key)
+  const much = await repay(money, mine, '41000.00')
+  const { key: back, awaits } = await money.as(ana, payment.refundOverpayment, { loan: mine, rail: 'BANK' })
+  expect(awaits).toBe('APPROVAL')
+  expect(await refusal(money.as(ana, payment.confirmDisbursement, { payment: back, reference: 'OUT-2' }))).toBe('APPROVAL_MISSING payment')
+  await money.as(alba, payment.approveDisbursement, { payment: back })
+  // It is registered, and what was too much is taken back: in the same moment, and long after.
+  await money.as(ana, payment.requestReversal, { payment: much, reason: 'entered twice' })
+  await money.settle()
+  const { held, release } = money.hold(loan.updateLoan, 'before')
+  await money.as(alba, payment.confirmReversal, { payment: much })
+  await held
+  const early = money.as(ana, payment.confirmDisbursement, { payment: back, reference: 'OUT-2' })
+  release()
+  expect(await refusal(early)).toBe('NOTHING_TO_RETURN loan')
+  await money.settle()
+  expect(await refusal(money.as(ana, payment.confirmDisbursement, { payment: back, reference: 'OUT-2' }))).toBe('NOTHING_TO_RETURN loan')
+  await money.as(ana, payment.cancelDisbursement, { payment: back })
+})
+
+test('a borrower who withdraws in the moment in which her payout is registered is paid nothing', async () => {
+  await start()
+  const signed = await sign(money, 'bea', await open(money))
+  const { held, release } = money.hold(payment.findByLoan, 'after')
+  const withdrawn = money.as(bea, loan.withdraw, { loan: signed })
+  await held
+  const { key } = await money.as(ana, payment.addDisbursement, { loan: signed, rail: 'BANK' })
+  release()
+  expect((await withdrawn).status).toBe('CANCELLED')
+  expect(await refusal(money.as(ana, payment.confirmDisbursement, { payment: key, reference: 'OUT-1' }))).toBe('LOAN_STATUS loan')
+  await money.as(ana, payment.cancelDisbursement, { payment: key })
+})
+
 test('killed when a reversal has been written and its loan has not heard: it hears once', async () => {
   await start()
   const key = await open(money)

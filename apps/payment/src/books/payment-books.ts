@@ -24,6 +24,14 @@ export interface Step {
   readonly person: string
 }
 
+/** Where a payment is decided on: the organization's book, and the queue of the project. */
+export interface Place {
+  readonly organization: string
+  readonly project: string
+  /** A second queue, entered after the first: of the project whose money is looked at. Nobody in it waits for an organization's own. */
+  readonly also?: string
+}
+
 /** The Payment books of all organizations, with one queue for each project and one view to look payments and balances up. */
 export class PaymentBooks {
   readonly #options: PaymentBooksOptions
@@ -53,9 +61,10 @@ export class PaymentBooks {
    * Carries a request out once, in the queue of its project: gives what came of it before, or decides on the payment as it is now and
    * appends. Null where the decision was that nothing is to be appended.
    */
-  once<S extends Step | null>(at: { readonly organization: string; readonly project: string }, authority: Authority, decide: () => S | Promise<S>): Promise<Written<PaymentState> | (null extends S ? null : never)> {
-    const { organization, project } = at
-    return this.#turns.run(project, async () => {
+  once<S extends Step | null>(at: Place, authority: Authority, decide: () => S | Promise<S>): Promise<Written<PaymentState> | (null extends S ? null : never)> {
+    const { organization, project, also } = at
+    const inBoth = <T>(task: () => Promise<T>): Promise<T> => this.#turns.run(project, () => (also === undefined || also === project ? task() : this.#turns.run(also, task)))
+    return inBoth(async () => {
       const written = await this.#books.once('payment', organization, authority, async () => {
         const step = await decide()
         // What is no project's yet is sealed under the organization's own key.
@@ -103,6 +112,16 @@ export class PaymentBooks {
   underWay(loan: string, kind: PaymentState['kind'], reached: number): boolean {
     const open = "status = 'ADDED' OR (status = 'CONFIRMED' AND (suspense = 1 OR seq > ?))"
     return this.#view.get(`SELECT 1 AS found FROM payment WHERE loan = ? AND kind = ? AND (${open}) LIMIT 1`, loan, kind, reached) !== null
+  }
+
+  /** Whether something happened to a payment of the loan, or to a receipt that may have been the loan's, after entry `reached`. */
+  isUnheard(organization: string, loan: string, reached: number): boolean {
+    const row = this.#view.get(
+      `SELECT EXISTS (SELECT 1 FROM payment WHERE loan = ? AND seq > ? AND status IN ('CONFIRMED', 'REVERTED'))
+        OR EXISTS (SELECT 1 FROM payment WHERE organization = ? AND suspense = 1 AND kind = 'RECEIPT' AND seq > ?) AS found`,
+      loan, reached, organization, reached,
+    )
+    return Number(row?.['found'] ?? 0) === 1
   }
 
   /** The open cases of an organization, the oldest first; the cursor is the day since when and the key. */

@@ -62,7 +62,8 @@ type Verdict = 'matched' | 'ignored' | { readonly list: 'missingHere' | 'differi
 class Comparison {
   readonly #payments: Payments
   readonly #account: AccountDoc
-  readonly #outgoing = new Map<string, PaymentState>()
+  /** Payments whose reference people entered, by it and by the way that the money went: an outgoing one never answers for money that came in. */
+  readonly #entered = new Map<string, PaymentState>()
   readonly #known: PaymentState[]
   readonly matched = new Set<string>()
 
@@ -70,12 +71,13 @@ class Comparison {
     this.#payments = payments
     this.#account = account
     this.#known = [...payments.books.mobileOf(account.id, from, to)]
-    for (const state of this.#known) if (directions[state.kind] !== 'IN' && state.subject?.reference) this.#outgoing.set(state.subject.reference.toUpperCase(), state)
+    for (const state of this.#known) if (directions[state.kind] !== 'IN' && state.subject?.reference) this.#entered.set(`${state.to?.rail === 'MOBILE' ? 'IN' : 'OUT'} ${state.subject.reference.toUpperCase()}`, state)
   }
 
   of(line: Line): Verdict {
     const { reference, direction, completed } = line
-    const state = direction === 'IN' ? (this.#payments.books.find(keyOfTransaction(this.#payments, this.#account, reference))?.state ?? this.#outgoing.get(reference)) : this.#outgoing.get(reference)
+    const entered = this.#entered.get(`${direction} ${reference}`)
+    const state = direction === 'IN' ? (this.#payments.books.find(keyOfTransaction(this.#payments, this.#account, reference))?.state ?? entered) : entered
     if (!state) return completed ? { list: 'missingHere', item: this.#item(line, null, null) } : 'ignored'
     this.matched.add(state.key)
     if (!completed) return state.status === 'CONFIRMED' ? { list: 'differing', item: this.#item(line, state, 'NOT_COMPLETED') } : 'ignored'

@@ -5,6 +5,8 @@ import { accounts } from '@growr/ledger'
 import { amountOf } from '@growr/money'
 import { eventsOf } from '@growr/service'
 import { today, type Payments } from '../payments.ts'
+import type { Place } from '../books/payment-books.ts'
+import { awaitLoan, requireStillOwed } from './payment.owed.ts'
 import { awaitsApproval, railOf } from './payment.present.ts'
 
 /** A cash payment's code stands for one payment, whoever enters it. */
@@ -14,8 +16,11 @@ export const codeFor = (payment: string): { purpose: string; subject: string } =
 export const personOf = (state: PaymentState): string =>
   (state.kind === 'HAND_OVER' ? state.subject?.agentId : state.subject?.userId) ?? `organization:${state.organizationId}`
 
-/** The queue in which a payment is decided on: its project's; a receipt that matched nothing keeps its organization's wherever it goes. */
-export const queueOf = ({ kind, organizationId, projectKey }: PaymentState): { organization: string; project: string } => ({ organization: organizationId, project: kind === 'RECEIPT' ? organizationId : projectKey })
+/**
+ * The queue in which a payment is decided on: its project's; a receipt that matched nothing keeps its organization's wherever it goes,
+ * and waits for that of the project which has its money besides.
+ */
+export const queueOf = ({ kind, organizationId, projectKey }: PaymentState): Place => (kind === 'RECEIPT' ? { organization: organizationId, project: organizationId, also: projectKey } : { organization: organizationId, project: projectKey })
 
 /** Refused while the node may not send: what went out before the back-up may have gone out already. SENDING_OFF. */
 export function requireSending({ sending }: Payments, rail: string): void {
@@ -30,6 +35,8 @@ export async function change(payments: Payments, action: Contract, key: string, 
   const on = await today(payments, at.organization)
   await books.once(at, authority, async () => {
     const current = books.require(key)
+    // It went to another project while it waited for this one's queue.
+    if (at.also !== undefined && current.state.projectKey !== at.also) throw new Refusal('STALE_STATE', { path: 'payment' })
     const events = eventsOf(decidePayment(current.state, await command(current.state, on)))
     return { key, current, events, person: personOf(current.state), sealedFor: current.state.projectKey }
   })
@@ -58,14 +65,16 @@ async function requireCode(payments: Payments, state: PaymentState, code: string
   await payments.codes.check(codeFor(state.key), code)
 }
 
-/** By the borrower's code for cash, by the bank's reference for a transfer. PAYMENT_STATUS, RAIL_MISMATCH, CODE_WRONG …, CASH_INSUFFICIENT, FUNDS_INSUFFICIENT. */
-export function confirmDisbursement(payments: Payments, params: { payment: string; code?: string | undefined; reference?: string | undefined }, context: ActionContext): Promise<contract.Payment> {
+/** By the borrower's code for cash, by the bank's reference for a transfer. PAYMENT_STATUS, RAIL_MISMATCH, CODE_WRONG …, LOAN_STATUS, NOTHING_TO_RETURN, CASH_INSUFFICIENT, FUNDS_INSUFFICIENT. */
+export async function confirmDisbursement(payments: Payments, params: { payment: string; code?: string | undefined; reference?: string | undefined }, context: ActionContext): Promise<contract.Payment> {
+  await awaitLoan(payments, params.payment)
   return change(payments, contract.confirmDisbursement, params.payment, params, context, async (state, on) => {
     requireAdded(state)
     if (directions[state.kind] !== 'OUT' || state.loanKey === null) throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { kind: state.kind } })
     requireSending(payments, railOf(state))
     // Before the code is looked at: an attempt that cannot succeed costs none.
     if (awaitsApproval(state)) throw new Refusal('APPROVAL_MISSING', { path: 'payment' })
+    await requireStillOwed(payments, state, context)
     if (railOf(state) === 'CASH') await requireCode(payments, state, params.code)
     else if (params.reference === undefined) throw new Refusal('BAD_INPUT', { path: 'reference' })
     return { type: 'confirm', valueDate: state.valueDate, bookingDate: on, held: heldBy(payments, state), ...(params.reference === undefined ? {} : { subject: { reference: params.reference } }) }

@@ -1,7 +1,7 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import { loan as loans, payment as contract, project as projects, Refusal, type Params } from '@growr/contracts'
 import { decidePayment, type Holder, type PaymentKind } from '@growr/lending'
-import { amountOf, currencyOf, parseAmount, subtract, type Amount } from '@growr/money'
+import { amountOf, compare, currencyOf, parseAmount, subtract, type Amount } from '@growr/money'
 import { eventsOf, valueDates } from '@growr/service'
 import { bankOf, floatOf, mobileOf, today, type Payments } from '../payments.ts'
 import { requireSending } from './payment.confirm.ts'
@@ -24,7 +24,7 @@ interface Outgoing {
   readonly kind: PaymentKind
   readonly due: () => Promise<Amount>
   readonly rail: Rail
-  /** Above the project's limit: a second person must approve. */
+  /** Whether a second person must approve it; where not given, the project's limit says. */
   readonly needsApproval?: boolean
   readonly valueDate: string | undefined
   readonly action: string
@@ -32,7 +32,7 @@ interface Outgoing {
 }
 
 /** Registers money that goes to a borrower: confirmed later by the borrower's code or the bank's reference. */
-async function register(payments: Payments, { loan, kind, due, rail, needsApproval = false, valueDate, action, params }: Outgoing, context: ActionContext): Promise<contract.Payment> {
+async function register(payments: Payments, { loan, kind, due, rail, needsApproval, valueDate, action, params }: Outgoing, context: ActionContext): Promise<contract.Payment> {
   const { books } = payments
   const { userId } = callingUser(context)
   const { organization, project, borrowerUser } = loan
@@ -43,17 +43,21 @@ async function register(payments: Payments, { loan, kind, due, rail, needsApprov
     // Before the loan is asked what is due: what it has not heard of by now, its answer may leave out.
     const underWay = books.underWay(loan.key, kind, payments.reached(organization))
     const amount = await due()
+    // Whatever it is called: what leaves for a borrower above the limit takes two.
+    const approved = needsApproval ?? isAbove(amount, (await context.as().call(projects.findByKey, { key: project })).loans.approvalAbove, loan.currency)
     const key = payments.newId()
     const data = {
       key, kind, amount, organizationId: organization, projectKey: project, currency: currencyOf(loan.currency), loanKey: loan.key, fundingKey: null,
       from: await sourceOf(payments, organization, rail, context), to: null, ...dates,
-      ...(needsApproval ? { needsApproval } : {}),
+      ...(approved ? { needsApproval: true } : {}),
     }
     const events = eventsOf(decidePayment(null, { type: 'add', underWay, data, subject: { ...(borrowerUser ? { userId: borrowerUser } : {}), agentId: userId } }))
     return { key, current: null, events, person: borrowerUser ?? `organization:${organization}` }
   })
   return books.shown(written.state.key)
 }
+
+const isAbove = (amount: Amount, limit: string | null, currency: string): boolean => limit !== null && compare(amount, parseAmount(limit, currencyOf(currency))) > 0
 
 /** Registers a loan's payout, reward or returned deposit: what that is, the loan and its project say. LOAN_STATUS, NOT_OWED, PAYMENT_STATUS, VALUE_DATE, COOLING_OFF, SENDING_OFF. */
 export async function addDisbursement(payments: Payments, params: Params<typeof contract.addDisbursement>, loan: Loan, context: ActionContext): Promise<contract.Payment> {

@@ -1,6 +1,6 @@
 import type { StoredEntry } from '@growr/books'
 import { loan as loans, Refusal, user as users, type Cause, type project as projects } from '@growr/contracts'
-import { decidePayment, type FundingState, type PaymentCommand, type PaymentState } from '@growr/lending'
+import { decidePayment, isRefused, type FundingState, type PaymentEvent, type PaymentState } from '@growr/lending'
 import { fromJson } from '@growr/money'
 import { decimal, eventsOf, isPassing } from '@growr/service'
 import { bankOf, today, type Payments } from '../payments.ts'
@@ -82,13 +82,34 @@ export async function reachLoan(payments: Payments, entry: StoredEntry): Promise
   if (refused === null) return
   const { books } = payments
   const on = await today(payments, organization)
+  if (entry.type === 'payment.assignment-reversed') return giveBack(payments, entry, refused)
   const authority = { caller: { kind: 'service', service: 'payment' } as const, action: 'payment.unmatched', requestId: `unmatched:${key}:${entry.seq}`, params: { payment: key }, cause }
   await books.once(queueOf(fact), authority, () => {
     const current = books.require(key)
     const { state } = current
-    const command: PaymentCommand = entry.type === 'payment.assigned' ? { type: 'reverseAssignment', on, reason: refused, held: heldOf(payments, state) } : { type: 'unmatched', on, reason: refused }
-    return { key, current, events: eventsOf(decidePayment(state, command)), sealedFor: state.projectKey, person: personOf(state) }
+    const unmatched = decidePayment(state, { type: 'unmatched', on, reason: refused })
+    const back = entry.type === 'payment.assigned' ? decidePayment(state, { type: 'reverseAssignment', on, reason: refused, held: heldOf(payments, state) }) : unmatched
+    // The project may have paid it out meanwhile: then it is an open case of the project's.
+    return { key, current, events: eventsOf(isRefused(back) ? unmatched : back), sealedFor: state.projectKey, person: personOf(state) }
   })
+}
+
+/**
+ * An assignment was taken back, and the loan keeps the money after all: something of it was shared out or returned in the same moment.
+ * It is the loan's again; where the receipt went elsewhere by then, only people can tell, and the clearing account shows it.
+ */
+async function giveBack(payments: Payments, entry: StoredEntry, refused: string): Promise<void> {
+  const { books } = payments
+  const { organization, key } = entry
+  const { loanKey, projectKey } = (entry.event as unknown as Extract<PaymentEvent, { type: 'payment.assignment-reversed' }>).data
+  const on = await today(payments, organization)
+  const authority = { caller: { kind: 'service', service: 'payment' } as const, action: 'payment.giveBack', requestId: `give-back:${key}:${entry.seq}`, params: { payment: key }, cause: causeOf(entry, 'payment') }
+  const written = await books.once({ organization, project: organization, also: projectKey }, authority, () => {
+    const current = books.require(key)
+    const decision = decidePayment(current.state, { type: 'assign', loanKey, projectKey, on })
+    return isRefused(decision) ? null : { key, current, events: decision.events, sealedFor: projectKey, person: personOf(current.state) }
+  })
+  if (written === null) payments.mobile.log('error', 'a loan kept a receipt that went elsewhere', { organization, payment: key, loan: loanKey, refused })
 }
 
 /** The payment in which the cash side of a transfer of capital stands. */

@@ -3,6 +3,7 @@ import { isCode, loan as loans, payment as contract, Refusal } from '@growr/cont
 import { isOpenCase, type PaymentState } from '@growr/lending'
 import type { Payments } from '../payments.ts'
 import { change } from './payment.confirm.ts'
+import { awaitLoan, requireHeard } from './payment.owed.ts'
 import { heldOf } from './payment.suspense.ts'
 
 /** A second person approves a payout above its project's limit. RAIL_MISMATCH (needs none), SAME_PERSON, PAYMENT_STATUS. */
@@ -19,19 +20,21 @@ export function approveDisbursement(payments: Payments, params: { payment: strin
  * What the loan would not follow is refused before the money's side is taken back. PAYMENT_STATUS, and what the loan says: LOAN_STATUS,
  * PROJECT_STATUS (shared out), NOT_OWED (an overpayment of it was returned).
  */
-async function requireReversible(state: PaymentState, context: ActionContext): Promise<void> {
+async function requireReversible(payments: Payments, state: PaymentState, context: ActionContext): Promise<void> {
   if (state.status !== 'CONFIRMED') throw new Refusal('PAYMENT_STATUS', { path: 'status', details: { status: state.status } })
   if (state.loanKey === null || isOpenCase(state)) return
+  requireHeard(payments, state)
   const { refused } = await context.as().call(loans.checkReversal, { loan: state.loanKey, payment: state.key })
   if (refused !== null) throw new Refusal(isCode(refused) ? refused : 'LOAN_STATUS', { path: 'payment' })
 }
 
 /** A request for a reversal, with its reason. PAYMENT_STATUS (not confirmed, or of a kind that is taken back elsewhere), REVERSAL_STATUS (there is one), LOAN_STATUS, PROJECT_STATUS. */
-export function requestReversal(payments: Payments, params: { payment: string; reason: string }, context: ActionContext): Promise<contract.Payment> {
+export async function requestReversal(payments: Payments, params: { payment: string; reason: string }, context: ActionContext): Promise<contract.Payment> {
   const { userId } = callingUser(context)
+  await awaitLoan(payments, params.payment)
   return change(payments, contract.requestReversal, params.payment, params, context, async (state, on) => {
     if (state.reversal && state.status === 'CONFIRMED') throw new Refusal('REVERSAL_STATUS', { path: 'payment' })
-    await requireReversible(state, context)
+    await requireReversible(payments, state, context)
     return { type: 'requestReversal', on, reason: params.reason, subject: { reversalBy: userId } }
   })
 }
@@ -40,12 +43,13 @@ export function requestReversal(payments: Payments, params: { payment: string; r
  * Another person reverses: a compensating entry, which the loan follows. REVERSAL_STATUS, SAME_PERSON, CASH_INSUFFICIENT and
  * FUNDS_INSUFFICIENT (the money has gone on from where it arrived), LOAN_STATUS, PROJECT_STATUS.
  */
-export function confirmReversal(payments: Payments, params: { payment: string }, context: ActionContext): Promise<contract.Payment> {
+export async function confirmReversal(payments: Payments, params: { payment: string }, context: ActionContext): Promise<contract.Payment> {
   const { userId } = callingUser(context)
+  await awaitLoan(payments, params.payment)
   return change(payments, contract.confirmReversal, params.payment, params, context, async (state, on) => {
     if (!state.reversal) throw new Refusal('REVERSAL_STATUS', { path: 'payment' })
     if (state.subject?.reversalBy === userId) throw new Refusal('SAME_PERSON', { path: 'payment' })
-    await requireReversible(state, context)
+    await requireReversible(payments, state, context)
     return { type: 'confirmReversal', on, held: heldOf(payments, state), subject: { reversalDecidedBy: userId } }
   })
 }

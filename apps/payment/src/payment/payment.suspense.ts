@@ -6,6 +6,7 @@ import { amountOf } from '@growr/money'
 import { connectionOfList, decimal, eventsOf } from '@growr/service'
 import { today, type Payments } from '../payments.ts'
 import { change } from './payment.confirm.ts'
+import { awaitLoan, requireHeard } from './payment.owed.ts'
 import { railOf } from './payment.present.ts'
 import { requireTaking } from './payment.repay.ts'
 
@@ -32,7 +33,7 @@ function requireReceipt(state: PaymentState): void {
   if (state.kind !== 'RECEIPT') throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { kind: state.kind } })
 }
 
-/** A receipt that matched nothing is a loan's repayment. ASSIGNED_ALREADY, RAIL_MISMATCH, FORBIDDEN (another organization's loan), CURRENCY_MISMATCH, LOAN_STATUS, PROJECT_STATUS, VALUE_DATE. */
+/** A receipt that matched nothing is a loan's repayment. ASSIGNED_ALREADY, RAIL_MISMATCH, FORBIDDEN (another organization's loan), CURRENCY_MISMATCH, LOAN_STATUS, PROJECT_STATUS, PERSON_ERASED, VALUE_DATE. */
 export async function assignSuspense(payments: Payments, params: Params<typeof contract.assignSuspense>, context: ActionContext): Promise<contract.Payment> {
   const { books } = payments
   const { userId } = callingUser(context)
@@ -47,11 +48,13 @@ export async function assignSuspense(payments: Payments, params: Params<typeof c
     const loan = await context.as().call(loans.findByKey, { key: params.loan })
     if (loan.organization !== organization) throw new Refusal('FORBIDDEN', { path: 'loan' })
     await requireTaking(loan, context)
+    // Nobody could be given back what is too much; and whoever had the receipt before by mistake would stay its borrower.
+    if (loan.borrowerUser === null) throw new Refusal('PERSON_ERASED', { path: 'loan' })
     if (loan.startDate !== null && state.valueDate < loan.startDate) throw new Refusal('VALUE_DATE', { path: 'loan', details: { startDate: loan.startDate } })
     const events = eventsOf(decidePayment(state, {
-      type: 'assign', loanKey: loan.key, projectKey: loan.project, currency: loan.currency, on, subject: { assignedBy: userId, ...(loan.borrowerUser ? { userId: loan.borrowerUser } : {}) },
+      type: 'assign', loanKey: loan.key, projectKey: loan.project, currency: loan.currency, on, subject: { assignedBy: userId, userId: loan.borrowerUser },
     }))
-    return { key: state.key, current, events, sealedFor: loan.project, person: loan.borrowerUser ?? `organization:${organization}` }
+    return { key: state.key, current, events, sealedFor: loan.project, person: loan.borrowerUser }
   })
   return books.shown(params.payment)
 }
@@ -59,9 +62,11 @@ export async function assignSuspense(payments: Payments, params: Params<typeof c
 /** The assignment was a mistake: the receipt waits again. PAYMENT_STATUS (not assigned), FUNDS_INSUFFICIENT (the money was used), and what its loan says. */
 export async function reverseAssignment(payments: Payments, params: Params<typeof contract.reverseAssignment>, context: ActionContext): Promise<contract.Payment> {
   const { userId } = callingUser(context)
+  await awaitLoan(payments, params.payment)
   return change(payments, contract.reverseAssignment, params.payment, params, context, async (state, on) => {
     requireReceipt(state)
     if (state.loanKey === null) throw new Refusal('PAYMENT_STATUS', { path: 'payment', details: { assigned: false } })
+    requireHeard(payments, state)
     const { refused } = await context.as().call(loans.checkReversal, { loan: state.loanKey, payment: state.key })
     if (refused !== null) throw new Refusal(isCode(refused) ? refused : 'LOAN_STATUS', { path: 'payment' })
     return { type: 'reverseAssignment', on, reason: params.reason, held: heldOf(payments, state), subject: { assignedBy: userId } }
