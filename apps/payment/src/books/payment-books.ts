@@ -135,7 +135,7 @@ export class PaymentBooks {
   /** The payments on the rail of mobile money whose value dates lie in these days, both included. */
   *mobileOf(organization: string, from: string, to: string): Generator<PaymentState> {
     for (let valued = from, key = ''; ;) {
-      const rows = this.#view.all("SELECT key, valued, state FROM payment WHERE organization = ? AND rail = 'MOBILE' AND valued <= ? AND (valued, key) > (?, ?) ORDER BY valued, key LIMIT 500", organization, to, valued, key)
+      const rows = this.#view.all("SELECT key, valued, state FROM payment WHERE organization = ? AND mobile = 1 AND valued <= ? AND (valued, key) > (?, ?) ORDER BY valued, key LIMIT 500", organization, to, valued, key)
       for (const row of rows) yield stateOf(row)
       const last = rows.at(-1)
       if (!last || rows.length < 500) return
