@@ -34,12 +34,19 @@ export async function vouch(kit: Kit, { user }: Params<typeof contract.vouch>, c
   return { code, expiresAt: validUntil.toISOString() }
 }
 
-/** Whom staff may help to get in again: an agent the borrowers of the organization, an admin its agents too. FORBIDDEN, USER_BLOCKED. */
+/**
+ * Whom staff may help to get in again: an agent the borrowers of the organization, an admin its agents too; nobody those who are agents
+ * elsewhere. FORBIDDEN, USER_BLOCKED.
+ */
 export function requireHelped(user: UserDoc, role: string, organization: string | undefined): void {
   if (user.erasedAt !== undefined) throw new Refusal('PERSON_ERASED', { path: 'user' })
-  const helped = user.memberships.filter((held) => held.organization === organization && (role === 'ORIGINATOR_ADMIN' ? byPin.has(held.type) : held.type === 'BORROWER'))
+  // An invitation is what staff did, not she: it opens nobody's account, unless she has none and nobody else invited her.
+  const isOurs = user.registeredAt === null && user.memberships.every((held) => held.organization === organization)
+  const helped = user.memberships.filter((held) => held.organization === organization && (isOurs || held.status !== 'INVITED') && (role === 'ORIGINATOR_ADMIN' ? byPin.has(held.type) : held.type === 'BORROWER'))
   if (helped.length === 0) throw new Refusal('FORBIDDEN', { path: 'user' })
   if (user.suspended || helped.every(({ status }) => status === 'BLOCKED')) throw new Refusal('USER_BLOCKED', { path: 'user' })
+  // The phone and the PIN are one for all parts: here nobody may come by what opens another organization's work.
+  if (user.memberships.some((held) => held.type === 'ORIGINATOR_AGENT' && held.organization !== organization && held.status === 'ACTIVE')) throw new Refusal('FORBIDDEN', { path: 'user' })
   // An agent who is a borrower too is an agent: whoever gets in as one gets in as both.
   if (role !== 'ORIGINATOR_ADMIN' && user.memberships.some(({ type }) => type !== 'BORROWER' && type !== 'INVESTOR')) throw new Refusal('FORBIDDEN', { path: 'user' })
 }

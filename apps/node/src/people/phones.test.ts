@@ -138,4 +138,20 @@ describe('another phone', () => {
     expect(await told(carl.address)).toEqual(expect.arrayContaining(['phoneChangeAsked', 'phoneChanged']))
     Object.assign(carl, { address: phone })
   })
+
+  it('is nothing that staff give to whom they only invited, nor to whoever works for another organization', async () => {
+    const { comsa, otra, people } = world
+    const invite = (who: Person, organization: string, type: string, phone: string): Promise<unknown> => world.door.do(who, 'addMember', { organization, type, name: 'somebody', phone })
+    const foreign = otra.borrowers[0]!
+    await invite(comsa.admin, comsa.id, 'BORROWER', foreign.address)
+    for (const who of [comsa.agent, comsa.admin]) {
+      expect((await refusal(world.door.do(who, 'vouch', { user: foreign.session.user }))).code).toBe('FORBIDDEN')
+      expect((await refusal(world.door.do(who, 'requestPhoneChange', { user: foreign.session.user, phone: people.phone() }))).code).toBe('FORBIDDEN')
+    }
+    const both = carl
+    await invite(otra.admin, otra.id, 'ORIGINATOR_AGENT', both.address)
+    expect((await world.door.do(comsa.admin, 'vouch', { user: both.session.user }))['code']).toMatch(/^\d{8}$/)
+    await world.door.do({}, 'registerOriginator', { phone: both.address, code: await people.code(both.address), pin: '5938' })
+    expect((await refusal(world.door.do(comsa.admin, 'vouch', { user: both.session.user }))).code).toBe('FORBIDDEN')
+  })
 })
