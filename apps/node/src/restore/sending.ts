@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Custody, Secret } from '@growr/keys'
 import type { Message, Messenger, SendResult } from '@growr/messaging'
@@ -7,6 +7,11 @@ import { readRestored, writeRestored, type Restored } from './note.ts'
 
 /** A message that was held back: nobody knows whether it was sent before the loss. */
 export type Held = Message
+
+/** A message that was held back has been sent, or never can be. */
+interface Settled {
+  readonly settled: string
+}
 
 /** What became of the messages that were held back. */
 export type Fate = 'drop' | 'send'
@@ -48,14 +53,21 @@ export class Sending {
       const channel = 'email' in message.to ? 'email' as const : 'sms' as const
       const about = { id: message.id, channel, provider: 'restore', attempts: 0 }
       if (!this.holding) return { ...about, status: 'FAILED', temporary: true, code: 'PAUSED', reason: 'the node was restored and sends nothing until it is reconciled' }
-      this.#hold(message)
+      this.#keep(message)
       return { ...about, status: 'SENT', reference: 'held' }
     }
     return { send: send as Messenger['send'] }
   }
 
-  #hold(message: Message): void {
-    appendFileSync(join(this.#data, HELD_FILE), `${this.#secret.seal(JSON.stringify(message), HELD_FILE).toString('base64')}\n`, { mode: 0o600 })
+  /** On disk before anybody is told that it is held. A line of its own, whatever a power cut left of the one before. */
+  #keep(record: Message | Settled): void {
+    const handle = openSync(join(this.#data, HELD_FILE), 'a', 0o600)
+    try {
+      writeSync(handle, `\n${this.#secret.seal(JSON.stringify(record), HELD_FILE).toString('base64')}\n`)
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
   }
 
   /** Everything that was to be held back is. */
@@ -63,13 +75,27 @@ export class Sending {
     if (this.#note !== null) await this.#write({ ...this.#note, settled: true })
   }
 
-  /** Each message that was held back, once. */
+  /** Each message that was held back and of which nothing has become yet, once. */
   held(): Held[] {
     const file = join(this.#data, HELD_FILE)
     if (!existsSync(file)) return []
     const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '')
-    const all = lines.map((line) => JSON.parse(this.#secret.open(Buffer.from(line, 'base64'), HELD_FILE).toString()) as Held)
-    return [...new Map(all.map((message) => [message.id, message])).values()]
+    const found = new Map<string, Held>()
+    for (const line of lines) {
+      const record = this.#read(line)
+      if (record !== null && 'settled' in record) found.delete(record.settled)
+      else if (record !== null) found.set(record.id, record)
+    }
+    return [...found.values()]
+  }
+
+  /** null for a line that was not written to its end: nobody was told that it is held, so its sender comes again. */
+  #read(line: string): Held | Settled | null {
+    try {
+      return JSON.parse(this.#secret.open(Buffer.from(line, 'base64'), HELD_FILE).toString()) as Held | Settled
+    } catch {
+      return null
+    }
   }
 
   /** The operator has looked: sending is on. Messages that were held back are sent by `release`, or dropped. NOT_RESTORED. */
@@ -89,7 +115,10 @@ export class Sending {
     for (const message of this.held()) {
       const { status, ...rest } = await messenger.send(message)
       if (status === 'SENT') sent += 1
-      else if ('temporary' in rest && rest.temporary) left += 1
+      const again = 'temporary' in rest && rest.temporary
+      if (again) left += 1
+      // What the next start sends are the others.
+      else this.#keep({ settled: message.id })
     }
     if (left > 0) return sent
     rmSync(join(this.#data, HELD_FILE), { force: true })
