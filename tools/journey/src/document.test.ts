@@ -43,6 +43,19 @@ test('the journeys that are shipped are sound', () => {
   expect(Object.keys(parseJourney(readFileSync(file, 'utf8'), file).people)).toHaveLength(30)
 })
 
+test('what the phone and the provider of mobile money do not know is named', () => {
+  const step = (rest: string): readonly string[] => replaced('  - { who: ana, query: issuer, capture: { issuer: did } }', `  - { who: ana, query: issuer, capture: { issuer: did } }\n  - { who: bea, ${rest} }`)
+  for (const rest of ['door: ussd, do: dial', 'door: ussd, do: dial, with: { gateway: laststep }', 'door: ussd, do: enter, with: { keys: ["1", $issuer] }', 'door: ussd, query: sms', 'door: mobile-money, do: pay, with: { code: x, amount: "1.00" }', 'door: mobile-money, query: statement']) expect(step(rest), rest).toEqual([])
+  expect(step('door: ussd, do: dial, with: { gatway: laststep }')).toEqual(['line 12: steps.1.with: unknown key "gatway"'])
+  expect(step('door: ussd, do: hangUp, with: { phone: "1" }')).toEqual(['line 12: steps.1.with: unknown key "phone"'])
+  expect(step('door: ussd, do: enter')).toEqual(["line 12: steps.1: must have required property 'with'"])
+  expect(step('door: ussd, do: enter, with: { keys: [4827] }')).toEqual(['line 12: steps.1.with.keys.0: must be string'])
+  expect(step('door: ussd, do: call')).toEqual(['line 12: steps.1.do: must be equal to one of the allowed values'])
+  expect(step('door: mobile-money, do: callback, with: { to: /x, reference: R, often: 2 }')).toEqual(['line 12: steps.1.with: unknown key "often"'])
+  expect(step('door: mobile-money, do: pay, with: { code: x }')).toEqual(["line 12: steps.1.with: must have required property 'amount'"])
+  expect(step('door: mobile-money, do: become, with: { mood: sad }')).toEqual(['line 12: steps.1.with.mood: must be equal to one of the allowed values'])
+})
+
 describe('each thing that is wrong is named by its line', () => {
   test.each([
     ['an unknown key of the journey', 'start: 2026-03-01', 'start: 2026-03-01\nends: 2026-04-01', 'line 1: the file: unknown key "ends"'],

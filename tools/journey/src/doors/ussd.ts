@@ -45,14 +45,16 @@ export class UssdDoor implements Door {
   readonly #url: () => string
   readonly #inbox: Pick<Inbox, 'newest'>
   readonly #learned: (entry: string) => void
+  readonly #patience: number
   readonly #sessions = new Map<string, Session>()
   #dialled = 0
 
-  /** `learned` is told what was entered. */
-  constructor(url: () => string, inbox: Pick<Inbox, 'newest'>, learned: (entry: string) => void = () => undefined) {
+  /** `learned` is told what was entered; `patience`: milliseconds after which an answer is late. */
+  constructor(url: () => string, inbox: Pick<Inbox, 'newest'>, learned: (entry: string) => void = () => undefined, patience = PATIENCE) {
     this.#url = url
     this.#inbox = inbox
     this.#learned = learned
+    this.#patience = patience
   }
 
   async perform(actor: Actor, { kind, operation, with: given }: Request): Promise<Outcome> {
@@ -123,7 +125,7 @@ export class UssdDoor implements Door {
     }
     // The words of one screen, whatever page they stand on.
     const text = pages.map((page) => page.split('\n').filter((line) => !/^(98|00?) /.test(line)).join('\n')).join(' ')
-    return { result: { ...shown(session), text, pages } }
+    return { result: { ...shown(session), text, lines: text.split('\n'), codes: codesIn(text), pages } }
   }
 
   /** All at once: each must be answered as the first was. */
@@ -138,7 +140,7 @@ export class UssdDoor implements Door {
   async #sms({ name, person }: Actor, { phone = person.phone }: { phone?: string }): Promise<Outcome> {
     if (phone === undefined) return invalid(`${name} has no phone`)
     const mail = await this.#inbox.newest('sms', phone, () => true)
-    return { result: { text: mail?.text ?? '', code: mail?.code ?? null } }
+    return { result: { text: mail?.text ?? '', code: mail?.code ?? null, codes: codesIn(mail?.text ?? '') } }
   }
 
   async #ask(session: Session): Promise<Outcome> {
@@ -152,13 +154,15 @@ export class UssdDoor implements Door {
     if (!response.ok) return refused(response.status, answer)
     if (!/^(CON|END) /.test(answer)) return { refusal: { code: 'ANSWER_MALFORMED', message: answer.slice(0, 200) } }
     if (roomOf(answer.slice(4)) > ROOM) return { refusal: { code: 'SCREEN_TOO_LONG', message: `${roomOf(answer.slice(4))} signs: ${answer}` } }
-    if (took > PATIENCE) return { refusal: { code: 'ANSWER_LATE', message: `after ${took} ms: ${answer}` } }
+    if (took > this.#patience) return { refusal: { code: 'ANSWER_LATE', message: `after ${took} ms: ${answer}` } }
     session.answer = answer
     return { result: shown(session) }
   }
 }
 
-const shown = ({ answer }: Session) => ({ answer: answer.slice(0, 3), text: answer.slice(4), lines: answer.slice(4).split('\n'), whole: answer })
+const shown = ({ answer }: Session) => ({ answer: answer.slice(0, 3), text: answer.slice(4), lines: answer.slice(4).split('\n'), codes: codesIn(answer), whole: answer })
+/** What somebody would copy down: a payment code, the number of a complaint. */
+const codesIn = (text: string): readonly string[] => text.match(/\b[A-Z]{0,6}\d{8,}\b/g) ?? []
 const hasMore = (answer: string): boolean => answer.startsWith('CON ') && /^98 /m.test(answer)
 const roomOf = (text: string): number => [...text].reduce((sum, sign) => sum + (TWO.has(sign) ? 2 : 1), 0)
 
