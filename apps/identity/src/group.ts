@@ -121,7 +121,7 @@ export function createIdentityGroup(options: IdentityOptions): IdentityGroup {
       if (again > 0) log.warn({ persons: again }, 'the data of persons who were erased had come back with a back-up; it was erased again')
       await auth.refresh.load(await suspended(kit))
       opened = { kit, auth, history: new CreditHistory(kit), deliveries, erasures }
-      ussd.open(kit, await keep.collections.repository(ussdSessions), keep.requestKey)
+      ussd.open(kit, keep.requestKey)
       outbox.watch(kit.users as never)
       outbox.watch(kit.notices as never)
       outbox.watch(kit.phoneChanges as never)
@@ -248,6 +248,7 @@ async function assemble({ options, config, bus, auth, real, erasures }: Assembly
     profiles: await collections.repository(profiles),
     complaints: await collections.repository(complaints),
     notices: await collections.repository(notices),
+    phoneSessions: await collections.repository(ussdSessions),
     organizations: await collections.repository(organizations),
     walletRecords: await collections.repository(wallets),
     credentials: await collections.repository(credentials),

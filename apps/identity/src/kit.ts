@@ -13,6 +13,7 @@ import type { IssuedDoc, StatusListDoc } from './issuing/issuing.collections.ts'
 import type { StatusLists } from './issuing/status-lists.ts'
 import type { ComplaintDoc, OrganizationDoc } from './organization/organization.collections.ts'
 import type { UssdConfig } from './ussd/config.ts'
+import type { SessionDoc } from './ussd/ussd.collections.ts'
 import type { NoticeDoc, PhoneChangeDoc, ProfileDoc, UserDoc } from './user/user.collections.ts'
 import type { ChallengeDoc } from './verification/verification.collections.ts'
 import type { Targets } from './webhook/addresses.ts'
@@ -91,6 +92,7 @@ export interface Kit {
   readonly profiles: Repository<ProfileDoc>
   readonly complaints: Repository<ComplaintDoc>
   readonly notices: Repository<NoticeDoc>
+  readonly phoneSessions: Repository<SessionDoc>
   readonly organizations: Repository<OrganizationDoc>
   readonly walletRecords: Repository<WalletDoc>
   readonly credentials: Repository<SealedCredentialDoc>

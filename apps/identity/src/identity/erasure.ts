@@ -110,10 +110,11 @@ async function sayGoodbye(kit: Kit, { id, phone, email, language }: UserDoc): Pr
 
 /** Takes everything of a person out of this group's records; what is left of the user is an id that leads to nobody. */
 async function scrub(kit: Kit, user: UserDoc): Promise<UserDoc> {
-  const { id } = user
+  const { id, phone } = user
   for await (const { id: credential } of every(kit.credentials, { user: id })) await kit.credentials.remove(credential)
   for await (const { id: permission } of every(kit.permissions, { user: id })) await kit.permissions.remove(permission)
   for await (const { id: change } of every(kit.phoneChanges, { user: id })) await kit.phoneChanges.remove(change)
+  if (phone !== undefined) for await (const { id: session } of every(kit.phoneSessions, { phone })) await kit.phoneSessions.remove(session)
   for await (const { id: complaint } of every(kit.complaints, { user: id })) await kit.complaints.update(complaint, (doc) => ({ ...doc, text: null, answers: [] }))
   for (const organization of organizationsOf(user)) await kit.histories.remove(`${organization}/${id}`)
   await kit.profiles.remove(id)

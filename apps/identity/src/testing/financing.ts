@@ -1,5 +1,5 @@
 import { defineService, implement, type Bus } from '@growr/bus'
-import { funding, investor, loan, project, Refusal } from '@growr/contracts'
+import { funding, investor, loan, payment, project, Refusal } from '@growr/contracts'
 
 /** What the tests say that the financing group holds. */
 export interface Books {
@@ -9,6 +9,8 @@ export interface Books {
   readonly intents: Map<string, { document: Record<string, unknown>; digest: string; organization: string; investor: string }>
   readonly transfers: Map<string, { organization: string; amount: string }>
   readonly entries: project.FeedEntry[]
+  /** What was asked of the books for erasures; `refuse` fails one of them, as a group does that just stopped. */
+  readonly erasures: { readonly asked: string[]; refuse: string | undefined }
 }
 
 export function aProject(key: string, organization: string, criteria: project.Criteria): project.Project {
@@ -23,9 +25,20 @@ export function aProject(key: string, organization: string, criteria: project.Cr
   }
 }
 
+function erasing({ erasures }: Books, book: string, { check }: { check: boolean }): void {
+  const step = `${book}${check ? '?' : ''}`
+  if (erasures.refuse === step) throw new Refusal('UNAVAILABLE')
+  erasures.asked.push(step)
+}
+
+/** Plays the payment group, as far as an erasure needs it. */
+export function offerPayment(bus: Bus, books: Books): void {
+  void bus.serve(defineService({ name: 'payment', actions: [implement(payment.erasePerson, { handle: (params) => (erasing(books, 'payment', params), { erased: [] }) })] }))
+}
+
 /** Plays the financing group: real contracts and rights over what the test has put in. */
 export function offerFinancing(bus: Bus): Books {
-  const books: Books = { projects: new Map(), contracts: new Map(), intents: new Map(), transfers: new Map(), entries: [] }
+  const books: Books = { projects: new Map(), contracts: new Map(), intents: new Map(), transfers: new Map(), entries: [], erasures: { asked: [], refuse: undefined } }
   const found = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Refusal('NOT_FOUND')
     return value
@@ -42,6 +55,7 @@ export function offerFinancing(bus: Bus): Books {
   void bus.serve(defineService({
     name: 'loan',
     actions: [
+      implement(loan.erasePerson, { handle: (params) => (erasing(books, 'loan', params), { erased: [] }) }),
       implement(loan.getContract, {
         scope: ({ loan: key }) => ({ owners: [found(books.contracts.get(key)).borrower], organization: found(books.contracts.get(key)).organization }),
         handle: ({ loan: key }) => ({ loan: key, digest: 'd', document: found(books.contracts.get(key)).document, signatures: [] }),

@@ -8,7 +8,7 @@ import { InProcessDataSource } from '@growr/graphql'
 import { MailboxProvider, Messenger, readMailbox, type MailboxMessage } from '@growr/messaging'
 import { createLogger, movableClock, type Logger, type MovableClock } from '@growr/runtime'
 import { createIdentityGroup, openIdentityKeep, type IdentityConfig, type IdentityGroup } from '../index.ts'
-import { offerFinancing, type Books } from './financing.ts'
+import { offerFinancing, offerPayment, type Books } from './financing.ts'
 
 export type Session = Result<typeof users.loginByEmail>
 type Call = <C extends Contract>(contract: C, params: Input<C>, options?: { requestId?: string }) => Promise<Result<C>>
@@ -76,6 +76,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.sending && { sending: options.sending }),
   })
   const books = offerFinancing(financing)
+  offerPayment(payment, books)
   for (const bus of [access, financing, payment]) await bus.start()
   await group.start()
   if (!options.still) await group.run()

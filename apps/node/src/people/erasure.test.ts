@@ -1,12 +1,14 @@
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ussdSessions } from '@growr/identity'
 import { readMailbox } from '@growr/messaging'
 import { openNode, type Node } from '../node.ts'
 import { gathered } from '../testing/at-rest.ts'
 import { Door, refusal } from '../testing/door.ts'
 import { LOAN } from '../testing/lending.ts'
 import { People, PIN, type Person } from '../testing/people.ts'
+import { Phone } from '../testing/phone.ts'
 import { startWorld, temporaryNode, type World } from '../testing/world.ts'
 
 let world: World
@@ -63,15 +65,20 @@ describe('the erasure of a person', () => {
     const { comsa, door, inside, operator } = world
     const { address, did } = bea
     const user = bea.session.user
-    await door.do(bea, 'updateProfile', { fullName: 'Beatriz Ayala', documentNumber: '0801-1990-12345' })
+    await door.do(bea, 'updateProfile', { fullName: 'Beatriz Ayala', documentNumber: '0801-1990-12345', pin: PIN })
     const { number } = await door.do<{ number: string }>(bea, 'complain', { text: 'Beatriz says that the scale is wrong.' })
     await door.do(comsa.admin, 'answerComplaint', { number, answer: 'It was, Beatriz.' })
     await world.settle()
+    await Promise.all([bea, carl].map((who) => new Phone(world, who.address).dial()))
+    const dialled = await inside.parts.groups.find((group) => group.name === 'identity')!.collections!.repository(ussdSessions)
+    const sessions = async (): Promise<number[]> => Promise.all([bea, carl].map(async (who) => (await dialled.find({ where: { phone: who.address } })).length))
+    expect(await sessions()).toEqual([1, 1])
     const before = await gathered(inside.stores)
     expect([...before.records.loan.values()].some(({ subject }) => subject?.userId === user)).toBe(true)
 
     expect(await erase(bea, bea, { pin: PIN })).toMatchObject({ user, erased: true })
     await world.settle()
+    expect(await sessions()).toEqual([0, 1])
     // Again, as often as anybody likes.
     expect(await erase(operator, bea)).toMatchObject({ user, erased: true })
 
