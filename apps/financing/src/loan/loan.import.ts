@@ -53,7 +53,10 @@ export async function importLoans(financing: Financing, params: Given, context: 
   if (params.dryRun) return report
   if (faults.length > 0) throw new Refusal('ROWS_INVALID', { path: 'csv', details: { faults: faults.slice(0, 100), count: faults.length } })
   if (!agrees) throw new Refusal('CONTROL_TOTALS', { path: 'controlTotals', details: { file: shown } })
-  for (let at = 0; at < fresh.length; at += TOGETHER) await takeOver(financing, fresh.slice(at, at + TOGETHER), project.key, people, on, context)
+  // One import of an organization at a time: a loan that two files bring into two projects at once is taken over into one of them.
+  await books.inTurn(`import:${organization}`, async () => {
+    for (let at = 0; at < fresh.length; at += TOGETHER) await takeOver(financing, fresh.slice(at, at + TOGETHER), project.key, people, on, context)
+  })
   return report
 }
 

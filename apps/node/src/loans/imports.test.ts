@@ -59,6 +59,13 @@ test('a dry run adds nothing; the real run takes its digest and adds each loan o
   expect((await money.as(ana, project.closeProject, { key })).payables.map(({ kind, amount }) => [kind, amount])).toEqual(expect.arrayContaining([['JUNIOR_PRINCIPAL', '9700.50']]))
 })
 
+test('brought into two projects at once, a loan is taken over into one', async () => {
+  const keys = [await open(money, '0'), await open(money, '0')]
+  const digests = await Promise.all(keys.map(async (key) => (await money.as(ana, loan.importLoans, given(key))).digest))
+  await Promise.all(keys.map((key, index) => money.as(index === 0 ? ana : alba, loan.importLoans, given(key, { dryRun: false, digest: digests[index]! }))))
+  expect((await Promise.all(keys.map(imported))).flat()).toHaveLength(3)
+})
+
 test('totals that do not agree add nothing', async () => {
   const key = await open(money, '0')
   const { digest, agrees } = await money.as(ana, loan.importLoans, given(key, { controlTotals: { ...totals, interest: '750.51' } }))
