@@ -305,7 +305,7 @@ export const profile = defineAction({
 export const updateProfile = defineAction({
   name: 'user.updateProfile',
   kind: 'mutation',
-  about: 'Changes parts of the own profile; null, or naming a part in `clear`, takes it out. Another number of the identity document needs the PIN.',
+  about: 'Changes parts of the own profile; null, or naming a part in `clear`, takes it out. The number of the identity document needs the PIN.',
   params: z.strictObject({ ...changes, clear: z.array(profileField).max(profileFieldNames.length).optional(), pin: pin.optional() }),
   result: z.object({ profile: Profile, updatedAt: instant.nullable() }),
   access: { users: { BORROWER: 'own' } },

@@ -20,8 +20,8 @@ export async function readProfile(kit: Kit, user: string): Promise<View> {
 }
 
 /**
- * Changes parts of it. The number of the identity document answers for her where she forgot her PIN, so that another one needs the
- * PIN: a session that was left open must not lead to more. BAD_INPUT at `pin`, CREDENTIALS_WRONG, LOCKED.
+ * Changes parts of it. The number of the identity document answers for her where she forgot her PIN, so that the
+ * first one and any other need the PIN: a phone that was left open must not lead to more. BAD_INPUT at `pin`, CREDENTIALS_WRONG, LOCKED.
  */
 export async function updateProfile(kit: Kit, params: Params<typeof contract.updateProfile>, context: ActionContext): Promise<View> {
   const user = callingUser(context).userId
@@ -37,7 +37,7 @@ export async function updateProfile(kit: Kit, params: Params<typeof contract.upd
     const { profile } = await readProfile(kit, user)
     const { documentNumber } = changes
     const differs = documentNumber !== undefined && plainNumber(documentNumber ?? '') !== plainNumber(profile.documentNumber ?? '')
-    if (differs && profile.documentNumber !== undefined) {
+    if (differs) {
       if (pin === undefined) throw new Refusal('BAD_INPUT', { path: 'pin' })
       await proveByPin(kit, found.doc, pin)
     }

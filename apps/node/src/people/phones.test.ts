@@ -40,7 +40,7 @@ describe('a forgotten PIN', () => {
 
   it('is given anew to who knows the number of her document, ends her sessions and is told', async () => {
     const session = await world.people.signIn(carl)
-    await world.door.do({ session }, 'updateProfile', { documentNumber: '0801-1990-54321' })
+    await world.door.do({ session }, 'updateProfile', { documentNumber: '0801-1990-54321', pin: PIN })
     const code = await codeFor(carl.address)
     expect((await refusal(world.door.do({}, 'resetPIN', { phone: carl.address, code, answer: '0801-1990-54320', pin: '5938' }))).code).toBe('CREDENTIALS_WRONG')
     // However it is spaced. The request comes twice and is carried out once.

@@ -69,8 +69,9 @@ describe('a profile', () => {
   it('is hers to fill in part by part, and nobody else reads it', async () => {
     expect(await mine(bea)).toEqual({ profile: {}, updatedAt: null })
     await world.door.do(bea, 'updateProfile', { fullName: 'Beatriz Ayala', birthDate: '1990-05-04', crops: ['coffee', 'maize'], monthlyIncome: { amount: '9500.00', currency: 'HNL' } })
-    await world.door.do(bea, 'updateProfile', { household: 5, documentNumber: '0801-1990-12345' }, { requestId: 'profile-1' })
-    await world.door.do(bea, 'updateProfile', { household: 5, documentNumber: '0801-1990-12345' }, { requestId: 'profile-1' })
+    expect(await refusal(world.door.do(bea, 'updateProfile', { documentNumber: '0801-1990-12345' }))).toMatchObject({ code: 'BAD_INPUT', path: 'pin' })
+    await world.door.do(bea, 'updateProfile', { household: 5, documentNumber: '0801-1990-12345', pin: PIN }, { requestId: 'profile-1' })
+    await world.door.do(bea, 'updateProfile', { household: 5, documentNumber: '0801-1990-12345', pin: PIN }, { requestId: 'profile-1' })
     await world.door.do(bea, 'updateProfile', { clear: ['birthDate'] })
     expect((await mine(bea)).profile).toEqual({ fullName: 'Beatriz Ayala', crops: ['coffee', 'maize'], monthlyIncome: { amount: '9500.00', currency: 'HNL' }, household: 5, documentNumber: '0801-1990-12345' })
     expect((await mine(carl)).profile).toEqual({})

@@ -54,7 +54,7 @@ const newcomer = async (f: Fixtures, { organization }: Pick<Target, 'organizatio
 async function forgetful(f: Fixtures, t: Target): Promise<object> {
   const { address: phone, ...person } = await newcomer(f, t)
   const { door, people } = f.world
-  await door.do(person, 'updateProfile', { documentNumber: '0801-1990-12345' })
+  await door.do(person, 'updateProfile', { documentNumber: '0801-1990-12345', pin: PIN })
   await door.do({}, 'getOTP', { purpose: 'RESET_PIN', phone })
   return { phone, code: await people.code(phone), answer: '0801199012345', pin: PIN }
 }
