@@ -46,7 +46,7 @@ export const nodeConfig = z.strictObject({
   country: z.string().length(2).optional().describe('The country (ISO 3166) of phone numbers that are given without their code.'),
   operatorEmail: z.string().max(254).default('operator@localhost').describe('Who signs in first.'),
   allowInsecureConnectors: z.boolean().default(false).describe('Lets connectors be called over plain http: for closed networks only.'),
-  webhookTargets: z.enum(['public', 'loopback', 'private']).optional().describe('Where webhooks may go: to the public internet, to this machine as well, or to any address (a closed network). If not given: public in production, else loopback.'),
+  webhookTargets: z.enum(['public', 'loopback', 'private']).optional().describe('Where webhooks may go, and questions to connectors: to the public internet, to this machine as well, or to any address (a closed network). If not given: public in production, else loopback.'),
   demo: z.boolean().default(false).describe('Plays the cooperative\'s journey into a data directory of its own and shows it.'),
   temporary: z.boolean().default(false).describe('A node that holds nobody\'s money, such as a journey\'s: its clock may be set.'),
   clock: z.iso.datetime().optional().describe('Where the clock of a temporary node stands.'),

@@ -91,6 +91,19 @@ describe('a credential out of the organization\'s own system', () => {
     expect(await rig.as(coop.borrower).call(identity.findCredentials, {})).toHaveLength(before)
   })
 
+  it('is asked for nowhere inside of the operator\'s own network', async () => {
+    const strict = await startRig({ config: { connectorTimeoutMs: 1000, webhookTargets: 'public' } })
+    try {
+      const theirs = await aCooperative(strict, () => strict.call(identity.issuer, {}))
+      await strict.as(theirs.admin).call(organizations.setConnector, { organization: theirs.org, url: connector.url, publicKey: connector.publicKey as never })
+      const before = connector.asked.length
+      expect(await refusal(strict.as(theirs.borrower).call(identity.getVC, { type: 'KYC' }))).toMatchObject({ code: 'CONNECTOR_UNAVAILABLE', details: { reason: 'ADDRESS_REFUSED' } })
+      expect(connector.asked.length).toBe(before)
+    } finally {
+      await strict.stop()
+    }
+  })
+
   it('is refused where another key signed', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const signer = nativeSigner(privateKey, coop.org, 'key-2')

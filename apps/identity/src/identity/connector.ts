@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { Refusal } from '@growr/contracts'
 import { CredentialError, requireSafeUrl, verifyConnectorStatement, type ConnectorStatement, type CredentialType } from '@growr/credentials'
 import type { Kit } from '../kit.ts'
+import { mayReachHost } from '../webhook/addresses.ts'
 import type { Connector } from '../organization/organization.collections.ts'
 
 const MOST_BYTES = 32 * 1024
@@ -38,7 +40,12 @@ export async function ask(kit: Kit, connector: Connector, { type, subject, organ
 /** No redirects, nothing but https (or this machine), a bound on time over the whole exchange, and on size while it is read. */
 async function post(kit: Kit, address: string, question: object): Promise<unknown> {
   const url = new URL(address)
-  if (!kit.config.allowInsecureConnectors) requireSafeUrl(url)
+  if (!kit.config.allowInsecureConnectors) {
+    requireSafeUrl(url)
+    // An organization says where its system is; that must not be inside of the operator's network, unless the operator lets it.
+    const late = setTimeout(kit.config.connectorTimeoutMs, false, { ref: false })
+    if (!(await Promise.race([mayReachHost(url.hostname, kit.config.webhookTargets), late]))) throw new Refusal('CONNECTOR_UNAVAILABLE', { details: { reason: 'ADDRESS_REFUSED' } })
+  }
   let response: Response
   let text: string
   try {

@@ -39,6 +39,13 @@ export const isLocal = (hostname: string): boolean => hostname === 'localhost' |
 /** A host out of an URL, without the brackets of IPv6. */
 export const bare = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1')
 
+/** Whether a host may be reached: by each address that it has now. One that cannot be resolved may: asking it fails. */
+export function mayReachHost(hostname: string, targets: Targets): Promise<boolean> {
+  const host = bare(hostname)
+  if (isIP(host) !== 0) return Promise.resolve(mayReach(host, targets))
+  return new Promise((done) => resolve(host, { all: true }, (error, found) => done(error !== null || found.every(({ address }) => mayReach(address, targets)))))
+}
+
 /** Resolves a name as usual and lets through only addresses that may be reached: the connection goes to just what was looked at. */
 export function guardedLookup(targets: Targets): LookupFunction {
   return (hostname, options, callback) => {
