@@ -10,7 +10,7 @@ import { presentPayment } from '../payment/payment.present.ts'
  */
 export const payments = defineView({
   name: 'payments',
-  version: 5,
+  version: 6,
   kinds: ['payment'],
   schema: `
     CREATE TABLE payment (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, loan TEXT, kind TEXT NOT NULL, status TEXT NOT NULL, suspense INTEGER NOT NULL, since TEXT, mobile INTEGER NOT NULL, valued TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL, shown TEXT NOT NULL);

@@ -70,7 +70,8 @@ export async function addDisbursement(payments: Payments, params: Params<typeof 
       const now = await fresh()
       if (now.status !== 'SIGNED') throw new Refusal('LOAN_STATUS', { path: 'loan', details: { status: now.status } })
       // The last day of the cooling-off time is hers as a whole.
-      const on = await today(payments, now.organization)
+      // By its value date, as the loan will look at it when the money has left.
+      const on = valueDate ?? (await today(payments, now.organization))
       if (now.coolingOffUntil !== null && on <= now.coolingOffUntil) throw new Refusal('COOLING_OFF', { path: 'loan', details: { until: now.coolingOffUntil } })
       return parseAmount(now.payout, currency)
     }

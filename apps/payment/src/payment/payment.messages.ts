@@ -4,7 +4,7 @@ import type { PaymentEvent, PaymentState } from '@growr/lending'
 import { decimal } from '@growr/service'
 import type { Payments } from '../payments.ts'
 import { causeOf, told } from './payment.followers.ts'
-import { railOf } from './payment.present.ts'
+import { inWords, railOf } from './payment.present.ts'
 
 type Message = { readonly template: string; readonly values: Readonly<Record<string, string>> }
 
@@ -34,7 +34,7 @@ export async function tellOf(payments: Payments, entry: StoredEntry): Promise<vo
   const as = { service: 'payment', cause: causeOf(entry, 'payment') } as const
   const requestId = `told:${organization}:${entry.seq}`
   if (event.type === 'payment.reversal-requested') {
-    const values = { amount: `${decimal(state.amount, state.currency)} ${state.currency.code}`, reason: event.data.reason }
+    const values = { amount: `${decimal(state.amount, state.currency)} ${state.currency.code}`, reason: inWords(state, event.data.reason) }
     await told(payments, 'reversalToConfirm', () => bus.call(users.notifyOrganization, { organization, template: 'reversalToConfirm', values }, { as, requestId }))
     return
   }

@@ -16,6 +16,12 @@ export function railOf({ kind, from, to }: PaymentState): contract.Payment['rail
 /** A payout above its project's limit that no second person has approved. */
 export const awaitsApproval = ({ needsApproval, approvedOn }: PaymentState): boolean => needsApproval === true && approvedOn === undefined
 
+/** Stands in an entry for a reason in somebody's own words: these are sealed, since they may name people. */
+export const STATED = 'STATED'
+
+/** A reason as it is read: the words where there are some that nobody's erasure took away, else its code. */
+export const inWords = <R extends string | null>({ subject }: PaymentState, reason: R): R | string => (reason === STATED ? (subject?.stated ?? STATED) : reason)
+
 /** A payment as the API shows it. */
 export function presentPayment(state: PaymentState, version: number): contract.Payment {
   const rail = railOf(state)
@@ -34,7 +40,7 @@ export function presentPayment(state: PaymentState, version: number): contract.P
     holder: heldByAgent(state.from) || heldByAgent(state.to) ? (state.subject?.agentId ?? null) : null,
     reference: state.subject?.reference ?? null,
     awaits: awaits(state, rail),
-    reason: state.reversal?.reason ?? state.statusReason ?? state.suspense?.reason ?? null,
+    reason: inWords(state, state.reversal?.reason ?? state.statusReason ?? state.suspense?.reason ?? null),
     version,
   }
 }

@@ -4,6 +4,7 @@ import { isOpenCase, type PaymentState } from '@growr/lending'
 import type { Payments } from '../payments.ts'
 import { change } from './payment.confirm.ts'
 import { awaitLoan, requireHeard } from './payment.owed.ts'
+import { STATED } from './payment.present.ts'
 import { heldOf } from './payment.suspense.ts'
 
 /** A second person approves a payout above its project's limit. RAIL_MISMATCH (needs none), SAME_PERSON, PAYMENT_STATUS. */
@@ -35,7 +36,7 @@ export async function requestReversal(payments: Payments, params: { payment: str
   return change(payments, contract.requestReversal, params.payment, params, context, async (state, on) => {
     if (state.reversal && state.status === 'CONFIRMED') throw new Refusal('REVERSAL_STATUS', { path: 'payment' })
     await requireReversible(payments, state, context)
-    return { type: 'requestReversal', on, reason: params.reason, subject: { reversalBy: userId } }
+    return { type: 'requestReversal', on, reason: STATED, subject: { reversalBy: userId, stated: params.reason } }
   })
 }
 

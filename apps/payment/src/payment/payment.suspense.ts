@@ -7,7 +7,7 @@ import { connectionOfList, decimal, eventsOf } from '@growr/service'
 import { today, type Payments } from '../payments.ts'
 import { change } from './payment.confirm.ts'
 import { awaitLoan, requireHeard } from './payment.owed.ts'
-import { railOf } from './payment.present.ts'
+import { inWords, railOf, STATED } from './payment.present.ts'
 import { requireTaking } from './payment.repay.ts'
 
 type Case = Result<typeof contract.suspenseList>['edges'][number]['node']
@@ -23,7 +23,7 @@ export async function suspenseList(payments: Payments, { organization, first, af
     return {
       payment: state.key, kind: state.kind, rail: railOf(state), currency: state.currency.code, amount: decimal(state.amount, state.currency), valueDate: state.valueDate,
       project: state.projectKey === organization ? null : state.projectKey, loan: state.loanKey, reference: state.subject?.reference ?? null, entered: state.subject?.proof ?? null,
-      since, days, age: ageOf(days), reason: state.suspense?.reason ?? 'UNMATCHED',
+      since, days, age: ageOf(days), reason: inWords(state, state.suspense?.reason ?? 'UNMATCHED'),
     }
   }
   return connectionOfList(payments.books.listSuspense(organization, { first, after }), show)
@@ -69,7 +69,7 @@ export async function reverseAssignment(payments: Payments, params: Params<typeo
     requireHeard(payments, state)
     const { refused } = await context.as().call(loans.checkReversal, { loan: state.loanKey, payment: state.key })
     if (refused !== null) throw new Refusal(isCode(refused) ? refused : 'LOAN_STATUS', { path: 'payment' })
-    return { type: 'reverseAssignment', on, reason: params.reason, held: heldOf(payments, state), subject: { assignedBy: userId } }
+    return { type: 'reverseAssignment', on, reason: STATED, held: heldOf(payments, state), subject: { assignedBy: userId, stated: params.reason } }
   })
 }
 

@@ -35,6 +35,8 @@ export interface PaymentSubject {
   readonly reversalDecidedBy?: string
   /** Who assigned an unmatched receipt to a loan. */
   readonly assignedBy?: string
+  /** What somebody wrote as the reason of a reversal: words may name people, and the event has a code. */
+  readonly stated?: string
 }
 
 /** Money that arrived or left and that its loan, funding or project did not take: an open case until somebody resolves it. */
