@@ -90,6 +90,8 @@ test('nothing is paid out in the cooling-off time, which the borrower alone waiv
   await money.clock.set(noon('2026-03-05'))
   expect(await isHeld(late)).toBe('COOLING_OFF')
   await money.clock.set(noon('2026-03-06'))
+  // Nor does a payout count as made within it, however late it is registered: its loan would not take it.
+  expect(await refusal(money.as(ana, payment.addDisbursement, { loan: late, rail: 'BANK', valueDate: '2026-03-05' }))).toBe('COOLING_OFF loan')
   await payOut(money, late)
   await money.settle()
   expect(told('coolingOffWaived')).toHaveLength(1)

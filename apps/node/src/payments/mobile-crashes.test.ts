@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { loan, payment } from '@growr/contracts'
+import { loan, payment, project } from '@growr/contracts'
 import { confirmation, startDaraja, type DarajaServer, type Paid } from '@growr/mobilemoney/testing'
 import { alba, ana, borrower, refusal, startMoney, type Money } from '../testing/money.ts'
-import { accounts, apply, lend, open } from '../testing/season.ts'
+import { accounts, apply, lend, noon, open } from '../testing/season.ts'
 
 // What a node that is killed owes to a callback that it has answered.
 
@@ -90,9 +90,9 @@ test('the money of a receipt that is taken back and paid out at once goes one wa
   await money.settle()
   const { edges } = await money.as(ana, payment.suspenseList, { organization: 'comsa' })
   const receipt = edges[0]!.node.payment
-  const { project } = await money.as(ana, loan.findByKey, { key: mine })
+  const { project: key } = await money.as(ana, loan.findByKey, { key: mine })
   await money.as(ana, payment.assignSuspense, { payment: receipt, loan: mine })
-  const { key: small } = await apply(money, 'carl', project, undefined, '5000.00')
+  const { key: small } = await apply(money, 'carl', key, undefined, '5000.00')
   await money.as(borrower('carl'), loan.signLoan, { loan: small })
   const { key: payout } = await money.as(ana, payment.addDisbursement, { loan: small, rail: 'MOBILE' })
   await money.settle()
@@ -102,5 +102,28 @@ test('the money of a receipt that is taken back and paid out at once goes one wa
   ])
   expect(outcomes.filter((outcome) => outcome === 'FUNDS_INSUFFICIENT amount'), outcomes.join()).toHaveLength(1)
   await money.settle()
-  expect((await accounts(money, project))['cash/MOBILE/comsa'] ?? '0').not.toContain('-')
+  expect((await accounts(money, key))['cash/MOBILE/comsa'] ?? '0').not.toContain('-')
+})
+
+test('an assignment that is taken back in the moment in which its project is shared out stays where it is', async () => {
+  daraja.paid.push({ ...paid('21800.00'), billreference: 'my coffee' })
+  await callback(confirmation(paid('21800.00')))
+  await money.settle()
+  const { edges } = await money.as(ana, payment.suspenseList, { organization: 'comsa' })
+  const receipt = edges[0]!.node.payment
+  await money.as(ana, payment.assignSuspense, { payment: receipt, loan: mine })
+  await money.settle()
+  const { project: key, status } = await money.as(ana, loan.findByKey, { key: mine })
+  expect(status).toBe('REPAID')
+  await money.clock.set(noon('2026-10-01'))
+  const { held, release } = money.hold(payment.pending, 'after')
+  const closing = money.as(ana, project.closeProject, { key })
+  await held
+  await money.as(alba, payment.reverseAssignment, { payment: receipt, reason: 'a mistake' })
+  release()
+  await closing
+  await money.settle()
+  expect(await money.as(ana, payment.findByKey, { key: receipt })).toMatchObject({ loan: mine, project: key, status: 'CONFIRMED' })
+  expect(await accounts(money, key)).toMatchObject({ 'cash/MOBILE/comsa': '21800.00' })
+  expect((await money.as(ana, payment.suspenseList, { organization: 'comsa' })).totalCount).toBe(0)
 })
