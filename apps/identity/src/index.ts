@@ -1,5 +1,5 @@
 export { createIdentityGroup, defaultConfig, type IdentityGroup, type IdentityOptions } from './group.ts'
-export { openIdentityKeep } from './stores.ts'
+export { openIdentityKeep, openWallets } from './stores.ts'
 export type { IdentityConfig } from './kit.ts'
 export { users, type UserDoc } from './user/user.collections.ts'
 export { ussdConfig, ussdSessions, type UssdConfig } from './ussd/index.ts'

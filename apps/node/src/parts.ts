@@ -33,7 +33,8 @@ export interface OpenedParts extends Parts {
   close(): Promise<void>
 }
 
-const openers: Readonly<Record<Exclude<GroupName, 'access'>, (dataDir: string, passphrase: string) => Promise<Keep>>> = {
+/** Of what each group keeps, of a node that does not run. */
+export const openers: Readonly<Record<Exclude<GroupName, 'access'>, (dataDir: string, passphrase: string) => Promise<Keep>>> = {
   identity: (dataDir, passphrase) => openIdentityKeep({ dataDir, passphrase }),
   financing: (dataDir, passphrase) => openFinancingKeep({ dataDir, passphrase, clock: systemClock }),
   payment: (dataDir, passphrase) => openPaymentKeep({ dataDir, passphrase, clock: systemClock }),

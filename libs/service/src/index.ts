@@ -10,7 +10,7 @@ export type { Door, Group, HttpRequest, HttpResponse, HttpRoute } from './group.
 export { ErasureLog } from '@growr/books'
 export { isPassing, Outbox, type Deliver, type Later, type OutboxOptions } from './outbox.ts'
 export { connectionOf, connectionOfList, every, type Connection, type Listed } from './pages.ts'
-export { bookCodec, openBookStore, openKeep, roomsOf, type Keep, type KeepOptions, type Rooms } from './stores.ts'
+export { bookCodec, openBookStore, openKeep, rewrapSealing, roomsOf, type Keep, type KeepOptions, type Rooms } from './stores.ts'
 export { TenantBooks, type Authority, type Current, type Decided, type Placement, type TenantBooksOptions, type Written } from './tenant-books.ts'
 export { Turns } from './turns.ts'
 export { presentEntry } from './feed.ts'

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bookKeys, BookStore, SealingKeys, type Codec } from '@growr/books'
+import { bookKeys, BookStore, SealingKeys, type Codec, type KeyWrapper } from '@growr/books'
 import { openCollections, type Collections } from '@growr/collections'
 import { BOOK_PURPOSE, Custody, recordCipher, type KdfCost } from '@growr/keys'
 import { decodeJson, encodeJson } from '@growr/money'
@@ -81,11 +81,35 @@ export async function openKeep(options: KeepOptions): Promise<Keep> {
 /** Amounts in books are digits of minor units with their currency. */
 export const bookCodec: Codec = { encode: encodeJson, decode: decodeJson }
 
+/** The data keys of a group's books, wrapped by a key of its custody. */
+function openSealing({ rooms, custody }: Pick<Keep, 'rooms' | 'custody'>, clock: { now(): Date }): Promise<SealingKeys> {
+  return SealingKeys.open({ file: rooms.sealing, erasureLog: rooms.erasures, wrapper: wrapperOf(custody), personKey: custody.secret('books').derive('persons'), clock })
+}
+
+function wrapperOf(custody: Custody): KeyWrapper {
+  const wrapping = custody.secret('sealing')
+  return { wrap: (data, context) => wrapping.wrap(data, context), unwrap: (data, context) => wrapping.unwrap(data, context) }
+}
+
+/**
+ * Another key of custody wraps the data keys of the books of a group that does not run, and the former one is destroyed. May be
+ * repeated after a stop at any moment: until all are wrapped anew, either opens its own.
+ */
+export async function rewrapSealing(keep: Pick<Keep, 'rooms' | 'custody'>, clock: { now(): Date }): Promise<void> {
+  const sealing = await openSealing(keep, clock)
+  try {
+    keep.custody.rotateSecret('sealing')
+    await sealing.rewrap(wrapperOf(keep.custody))
+    keep.custody.destroyOldSecrets('sealing')
+  } finally {
+    await sealing.close()
+  }
+}
+
 /** A group's books: one store, its keys out of custody, its data keys wrapped beside it. */
 export async function openBookStore(keep: Pick<Keep, 'rooms' | 'custody'>, clock: { now(): Date }): Promise<{ readonly store: BookStore; readonly sealing: SealingKeys; close(): Promise<void> }> {
   const { rooms, custody } = keep
   const secret = custody.secret('books')
-  const wrapping = custody.secret('sealing')
   const derived = new Map<string, Buffer>()
   const key = (use: string, organization: string): Buffer => {
     const info = `${use}/${organization}`
@@ -93,13 +117,7 @@ export async function openBookStore(keep: Pick<Keep, 'rooms' | 'custody'>, clock
     derived.set(info, known)
     return known
   }
-  const sealing = await SealingKeys.open({
-    file: rooms.sealing,
-    erasureLog: rooms.erasures,
-    wrapper: { wrap: (data, context) => wrapping.wrap(data, context), unwrap: (data, context) => wrapping.unwrap(data, context) },
-    personKey: secret.derive('persons'),
-    clock,
-  })
+  const sealing = await openSealing(keep, clock)
   const keys = bookKeys(
     {
       writerKeyPair: (book) => custody.bookWriterKeyPair(book),

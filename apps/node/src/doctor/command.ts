@@ -8,18 +8,21 @@ import { outerChecks } from './checks.ts'
 import { advice, findingLines, ok, wrong, type Finding } from './finding.ts'
 import { look, runningChecks, stoppedChecks } from './inner.ts'
 import { confirmCopy, rotatePassphrase } from './passphrase.ts'
+import { rotateWrappingKeys } from './wrapping-keys.ts'
 import type { NodeConfig } from '../config.ts'
 
 // npm run doctor [-- --json] [--verify] [settings of the node]   what is wrong, and what to do; exit code 1 where something is
 // npm run doctor -- --confirm-passphrase                         type the pass phrase from its copy: ends the reminder
 // npm run doctor -- --rotate-passphrase                          another pass phrase for all keys, while the node is stopped
+// npm run doctor -- --rotate-keys                                other keys that wrap borrowers' keys and those of books, while it is stopped
 
 /** The command; its exit code. What it has to say to a person who waits goes to standard error. */
 export async function doctor(args: readonly string[], print: Print): Promise<number> {
-  const { own, words, settings } = readWords(args, { switches: ['json', 'verify', 'confirm-passphrase', 'rotate-passphrase'], values: [] })
+  const { own, words, settings } = readWords(args, { switches: ['json', 'verify', 'confirm-passphrase', 'rotate-passphrase', 'rotate-keys'], values: [] })
   if (words.length > 0) throw new OperatorError('ARGUMENTS', `what is «${words[0]}»?`)
   if (own['confirm-passphrase'] === true) return confirm(commandConfig(settings))
   if (own['rotate-passphrase'] === true) return rotate(commandConfig(settings))
+  if (own['rotate-keys'] === true) return rewrap(commandConfig(settings))
   const findings = await examine(settings, own['verify'] === true)
   print(own['json'] === true ? `${JSON.stringify({ ok: healthy(findings), findings })}\n` : `${findingLines(findings).join('\n')}\n`)
   return healthy(findings) ? 0 : 1
@@ -60,6 +63,13 @@ async function confirm(config: NodeConfig): Promise<number> {
   }
   say('that is not the pass phrase of this node: the copy is of no use')
   return 1
+}
+
+async function rewrap(config: NodeConfig): Promise<number> {
+  const { wallets } = await rotateWrappingKeys({ data: config.data, passphrase: givenPassphrase(config).passphrase })
+  say(`the keys of ${wallets} borrowers and the data keys of all books are wrapped by new keys; the former ones are destroyed`)
+  say('back-ups of before hold what was then: make a new one now (npm run backup), and remove old ones if a key was seen by others')
+  return 0
 }
 
 async function rotate(config: NodeConfig): Promise<number> {

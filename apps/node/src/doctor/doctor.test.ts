@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { openFinancingKeep } from '@growr/financing'
+import { openIdentityKeep, openWallets } from '@growr/identity'
 import { Custody } from '@growr/keys'
+import { systemClock } from '@growr/runtime'
+import { openBookStore } from '@growr/service'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ChildNode } from '../testing/child.ts'
 import { PASSPHRASE, START } from '../testing/world.ts'
@@ -76,7 +80,7 @@ test('while it runs: what it says of itself, and a back-up through it', async ()
   expect(await run(backup, ['--to', join(data, 'b1.growr')])).toMatchObject({ code: 'BACKUP_IN_DATA' })
   expect(await run(restore, ['--check', join(dir, 'b1.growr')])).toMatchObject({ status: 0, stdout: expect.stringContaining('is whole') as string })
   expect(await run(restore, ['--check', join(dir, 'b1.growr')], { GROWR_BACKUP_PASSPHRASE: 'another pass phrase' })).toMatchObject({ code: 'WRONG_PASSPHRASE' })
-  expect(await run(doctor, ['--rotate-passphrase'])).toMatchObject({ code: 'DATA_IN_USE' })
+  for (const rotate of ['--rotate-passphrase', '--rotate-keys']) expect(await run(doctor, [rotate])).toMatchObject({ code: 'DATA_IN_USE' })
   expect((await findings()).found.get('backup.age')?.verdict).toBe('ok')
   expect(existsSync(`${file}.next`)).toBe(false)
 }, 60_000)
@@ -135,6 +139,39 @@ test('another pass phrase for all keys: stopped half way it is finished, and the
   rmSync(join(dir, 'b1.growr'))
   expect(await run(backup, ['--to', join(dir, 'b2.growr')])).toMatchObject({ status: 0 })
   expect(await findings()).toMatchObject({ code: 0 })
+}, 60_000)
+
+test('other keys wrap those of books and of borrowers: the former ones open nothing, and everything reads as it did', async () => {
+  const passphrase = readFileSync(file, 'utf8').trim()
+  const held = async (): Promise<string[]> => {
+    const identity = await openIdentityKeep({ dataDir: data, passphrase })
+    const wallets = openWallets(identity)
+    const financing = await openFinancingKeep({ dataDir: data, passphrase, clock: systemClock })
+    const books = await openBookStore(financing, systemClock)
+    const keys = [wallets.dataKey('bea'), (await books.sealing.sharedKey('COMSA'))!.key, (await books.sealing.subjectKey('bea', 'COMSA')).key]
+    await books.close()
+    await financing.close()
+    wallets.close()
+    await identity.close()
+    return keys.map((key) => Buffer.from(key).toString('hex'))
+  }
+  const rows = (): Buffer[] => [['identity/wallets.db', 'keys'], ['financing/sealing.db', 'shared_key'], ['financing/sealing.db', 'subject_key']].flatMap(([name, table]) => {
+    const db = new DatabaseSync(join(data, name!), { readOnly: true })
+    const wrapped = db.prepare(`SELECT wrapped FROM ${table}`).all().map((row) => Buffer.from(row['wrapped'] as Uint8Array))
+    db.close()
+    return wrapped
+  })
+  const [before, wrapped] = [await held(), rows()]
+  // As a rotation leaves it that was stopped before anything was wrapped anew.
+  const custody = await Custody.open({ file: join(data, 'financing', 'keys.json'), group: 'financing', purposes: ['sealing'], passphrase })
+  custody.rotateSecret('sealing')
+  custody.close()
+  expect(await run(doctor, ['--rotate-keys'])).toMatchObject({ status: 0 })
+  expect(await held()).toEqual(before)
+  expect([rows().length, rows().filter((row) => wrapped.some((former) => former.equals(row)))]).toEqual([wrapped.length, []])
+  const after = await Custody.open({ file: join(data, 'financing', 'keys.json'), group: 'financing', purposes: ['sealing'], passphrase })
+  expect(() => after.secret('sealing').unwrap(wrapped[1]!, 'shared COMSA 1')).toThrow(expect.objectContaining({ code: 'SEAL_BROKEN' }) as Error)
+  after.close()
 }, 60_000)
 
 test('lost, restored, and told that it sends nothing until it is reconciled', async () => {
