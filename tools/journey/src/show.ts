@@ -52,8 +52,10 @@ export function json(write: (line: string) => void): Show {
 /** For tests, which look at the report. */
 export const silent: Show = { journey: () => undefined, say: () => undefined, note: () => undefined, step: () => undefined, findings: () => undefined, end: () => undefined, invalid: () => undefined }
 
-/** A request in a few words: what a person needs to follow it. */
+/** A request in a few words: what a person needs to follow it; of a phone what was chosen, and not the PIN that was entered. */
 export function summary(fields: Readonly<Record<string, unknown>>): string {
+  const { options } = fields
+  if (Array.isArray(options)) return options.join(' > ').slice(0, 90)
   const words = Object.entries(fields).flatMap(([key, value]) => (['string', 'number', 'boolean'].includes(typeof value) ? [`${key} ${(value as string | number | boolean).toString().split('\n', 1)[0]!.slice(0, 24)}`] : []))
   return words.slice(0, 4).join(', ').slice(0, 90)
 }
