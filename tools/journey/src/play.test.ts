@@ -90,7 +90,7 @@ describe('a step', () => {
     ['a success where a refusal was expected', '{ who: ana, do: x, expect: { code: LOAN_STATUS } }', fine, /expected the refusal LOAN_STATUS, but it succeeded/],
     ['another result', '{ who: ana, do: x, expect: { status: GREAT } }', fine, /status: expected "GREAT", got "FINE"/],
     ['nothing to capture', '{ who: ana, do: x, capture: { loan: loan.key } }', fine, /has no "loan.key" to capture/],
-    ['a door that there is not', '{ who: ana, door: ussd, do: x }', fine, /there is no door "ussd": graphql/],
+    ['a door that there is not', '{ who: ana, door: pigeon, do: x }', fine, /there is no door "pigeon": graphql/],
     ['a value that nobody captured', '{ who: ana, each: all, do: x, with: { loan: $each.loan } }', fine, /\$each.loan stands for nothing yet/],
   ] as const)('%s', async (_name, step, answer, failure) => {
     const played = run(`\n  - ${step}`, answer)
