@@ -195,11 +195,6 @@ export class Custody implements Signer {
     await this.#vault.rewrap(passphrase, this.#cost)
   }
 
-  /** For back-ups: the records, wrapped by a key derived from the back-up's pass phrase instead of this file's. */
-  recordsFor(kek: Uint8Array): SealedRecord[] {
-    return this.#vault.rewrapped(kek)
-  }
-
   /** Wipes what is wiped cheaply: the key-encrypting key, secrets and book keys. */
   close(): void {
     this.#secrets.close()

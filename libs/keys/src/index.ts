@@ -1,5 +1,3 @@
-export { exportBackup, restoreBackup } from './backup.ts'
-export type { BackupOptions, RestoreOptions } from './backup.ts'
 export { recordCipher } from './cipher.ts'
 export type { RecordCipher } from './cipher.ts'
 export { BOOK_PURPOSE, Custody } from './custody.ts'

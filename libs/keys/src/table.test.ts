@@ -3,7 +3,6 @@ import { chmodSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { exportBackup, restoreBackup } from './backup.ts'
 import { Custody, type CustodyOptions } from './custody.ts'
 import { KeyTable } from './table.ts'
 import { CHEAP, codeOf, makeDirectory, removeDirectory } from './testing.ts'
@@ -147,56 +146,5 @@ describe('a key table', () => {
     await reopen()
     expect(verifies(publicJwk, await table.sign(kid, BYTES))).toBe(true)
     expect(Buffer.from(table.dataKey('user/2'))).toEqual(dataKey)
-  })
-})
-
-describe('a back-up of keys', () => {
-  const backupPassphrase = 'kept in another place'
-  const restored = (): { file: string; tables: { wallets: string } } => ({ file: join(directory, 'r', 'keys.json'), tables: { wallets: join(directory, 'r', 'wallets.db') } })
-
-  it('brings back custody and table with the pass phrase of the back-up alone', async () => {
-    const issuer = await custody.generate({ purpose: 'issuer', algorithm: 'ES256' })
-    const sealed = custody.secret('issuer').seal('kept')
-    const wallet = await table.generate({ id: OWNER, algorithm: 'ES256' })
-    const backup = await exportBackup({ custody, passphrase: backupPassphrase, tables: { wallets: table }, cost: CHEAP, createdAt: new Date('2026-04-01T00:00:00Z') })
-    const where = restored()
-    const done = await restoreBackup({ ...where, backup, passphrase: backupPassphrase, newPassphrase: 'the new pass phrase', group: 'identity', cost: CHEAP })
-    expect(done.createdAt).toBe('2026-04-01T00:00:00.000Z')
-    const again = await Custody.open({ ...options, file: where.file, passphrase: 'the new pass phrase' })
-    const wallets = KeyTable.open({ file: where.tables.wallets, custody: again, purpose: 'wallet' })
-    expect(verifies(issuer.publicJwk, await again.sign(issuer.kid, BYTES))).toBe(true)
-    expect(again.secret('issuer').open(sealed).toString()).toBe('kept')
-    expect(verifies(wallet.publicJwk, await wallets.sign(wallet.kid, BYTES))).toBe(true)
-    wallets.close()
-    expect(readdirSync(join(directory, 'r')).sort()).toEqual(['keys.json', 'wallets.db'])
-    expect([statSync(where.file), statSync(where.tables.wallets)].map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600])
-    expect(await codeOf(() => restoreBackup({ ...where, backup, passphrase: backupPassphrase, newPassphrase: 'the new pass phrase', group: 'identity' }))).toBe('CUSTODY_EXISTS')
-  })
-
-  it('is refused with a wrong pass phrase, altered, truncated, of another group, or with a table left out; then nothing is made', async () => {
-    const backup = await exportBackup({ custody, passphrase: backupPassphrase, tables: { wallets: table }, cost: CHEAP })
-    const where = restored()
-    const restore = (change: Partial<Parameters<typeof restoreBackup>[0]>): Promise<string> =>
-      codeOf(() => restoreBackup({ ...where, backup, passphrase: backupPassphrase, newPassphrase: 'the new pass phrase', group: 'identity', cost: CHEAP, ...change }))
-    const altered = Buffer.from(backup)
-    altered[backup.byteLength - 1] = (altered[backup.byteLength - 1] ?? 0) ^ 1
-    expect(await restore({ passphrase: 'some other pass phrase' })).toBe('WRONG_PASSPHRASE')
-    expect(await restore({ backup: altered })).toBe('BACKUP_DAMAGED')
-    expect(await restore({ backup: backup.subarray(0, backup.byteLength - 20) })).toBe('BACKUP_DAMAGED')
-    expect(await restore({ backup: backup.subarray(0, 30) })).toBe('BACKUP_DAMAGED')
-    expect(await restore({ backup: Buffer.from('{"format":"growr-keys-backup"}\n') })).toBe('BACKUP_DAMAGED')
-    expect(await restore({ group: 'payment' })).toBe('CUSTODY_OF_OTHER_GROUP')
-    expect(await restore({ tables: {} })).toBe('INVALID_KEY_REQUEST')
-    expect(await restore({ newPassphrase: 'short' })).toBe('PASSPHRASE_TOO_SHORT')
-    expect(readdirSync(directory)).not.toContain('r')
-    expect(await codeOf(() => exportBackup({ custody, passphrase: 'short' }))).toBe('PASSPHRASE_TOO_SHORT')
-  })
-
-  it('is finished by doing it again where the machine stopped in the middle', async () => {
-    const backup = await exportBackup({ custody, passphrase: backupPassphrase, tables: { wallets: table }, cost: CHEAP })
-    const where = restored()
-    const request = { ...where, backup, passphrase: backupPassphrase, newPassphrase: 'the new pass phrase', group: 'identity', cost: CHEAP }
-    await restoreBackup({ ...request, file: join(directory, 'r', 'x.json'), tables: { wallets: `${where.tables.wallets}.restoring` } })
-    expect(await codeOf(() => restoreBackup(request))).toBe('nothing thrown')
   })
 })

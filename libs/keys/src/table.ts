@@ -17,7 +17,7 @@ export interface KeyTableOptions {
   clock?: Clock
 }
 
-/** A row as it lies in the file; also its form in a back-up, with base64 for bytes. */
+/** A row as it lies in the file. */
 export interface TableRow {
   mac: Uint8Array
   owner: Uint8Array
@@ -181,17 +181,9 @@ export class KeyTable implements Signer {
     this.#custody.destroyOldSecrets(this.purpose, 'table-wrapping')
   }
 
-  /** All rows as they are, still encrypted: for back-ups. */
+  /** All rows as they are, still encrypted. */
   export(): TableRow[] {
     return this.#rows('SELECT * FROM keys ORDER BY mac')
-  }
-
-  /** Puts rows of a back-up into an empty table. */
-  import(rows: readonly TableRow[]): void {
-    this.#transaction(() => {
-      const insert = this.#db.prepare(INSERT)
-      for (const r of rows) insert.run(r.mac, r.owner, r.kind, r.version, r.algorithm, r.created, r.retired, r.wrapped, r.box, r.label)
-    })
   }
 
   close(): void {

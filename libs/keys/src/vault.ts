@@ -66,14 +66,13 @@ export class Vault {
     return vault
   }
 
-  /** A new custody file with these records, which must be sealed for `kek` if given; CUSTODY_EXISTS, PASSPHRASE_TOO_SHORT. */
-  static async create(options: VaultOptions, from?: { kek: Buffer; records: readonly SealedRecord[] }): Promise<Vault> {
+  /** A new custody file without records; CUSTODY_EXISTS, PASSPHRASE_TOO_SHORT. */
+  static async create(options: VaultOptions): Promise<Vault> {
     const { file, group, passphrase, cost } = options
     requireStrength(passphrase)
     const kdf = newKdf(cost)
     const kek = await deriveKek(passphrase, kdf)
-    const records = from === undefined ? [] : from.records.map((record) => rewrapRecord(from.kek, kek, group, record))
-    const { bytes, sha256 } = formatDocument(kek, { group, kdf, check: makeCheck(kek, group, kdf), serial: 1, records })
+    const { bytes, sha256 } = formatDocument(kek, { group, kdf, check: makeCheck(kek, group, kdf), serial: 1, records: [] })
     try {
       createFile(file, bytes, options.disk)
     } catch (error) {
@@ -81,7 +80,7 @@ export class Vault {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
       throw new KeysError('CUSTODY_EXISTS', `there is a custody file at ${file} already: it is never overwritten`)
     }
-    return new Vault(options, { kek, kdf, serial: 1, sha256, records: new Map(records.map((record) => [keyOf(record), record])) })
+    return new Vault(options, { kek, kdf, serial: 1, sha256, records: new Map() })
   }
 
   records(): readonly SealedRecord[] {
@@ -132,12 +131,6 @@ export class Vault {
       throw error
     }
     wipe(state.kek)
-  }
-
-  /** The records, their data keys wrapped by another key-encrypting key: for back-ups. */
-  rewrapped(kek: Uint8Array): SealedRecord[] {
-    const state = this.#open()
-    return [...state.records.values()].map((record) => rewrapRecord(state.kek, kek, this.group, record))
   }
 
   close(): void {
