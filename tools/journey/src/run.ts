@@ -13,7 +13,9 @@ import { LiveDoor } from './doors/live.ts'
 import { MobileMoneyDoor } from './doors/mobile-money.ts'
 import { NodeDoor } from './doors/node.ts'
 import { OfflineDoor } from './doors/offline.ts'
+import { SystemDoor } from './doors/system.ts'
 import { UssdDoor } from './doors/ussd.ts'
+import { WalletDoor } from './doors/wallet.ts'
 import { addRecords, type Evidence, evidenceOf, listening, noteEntry } from './evidence.ts'
 import { Inbox } from './inbox.ts'
 import { type Lost, NodeLife } from './life.ts'
@@ -117,6 +119,7 @@ async function playThrough(run: Run): Promise<void> {
   const { journey, data, passphrase, evidence, show, env } = run
   // The node is told where the provider of mobile money is before it starts.
   const mobile = await MobileMoneyDoor.open(() => run.end)
+  const system = await SystemDoor.open()
   const node = await NodeLife.start({ data, passphrase, start: run.end, env: { GROWR_MOBILE_MONEY_DARAJA_URL: mobile.url, GROWR_USSD_SERVICE_CODE: SERVICE_CODE, ...env } })
   const records = new Map<string, Known>()
   const organizations = new Map<string, string>()
@@ -129,7 +132,7 @@ async function playThrough(run: Run): Promise<void> {
     const inbox = new Inbox(join(data, 'mailbox'))
     mobile.connect(() => node.url)
     const ussd = new UssdDoor(() => node.url, inbox, (entry) => noteEntry(evidence, entry))
-    const doors = new Map([graphql, new HttpDoor(node.url), live, offline, ussd, mobile, new NodeDoor(node)].map((door): [string, Door] => [door.name, listening(door, evidence)]))
+    const doors = new Map([graphql, new HttpDoor(node.url), live, offline, ussd, mobile, system, new WalletDoor(), new NodeDoor(node)].map((door): [string, Door] => [door.name, listening(door, evidence)]))
     const door = doors.get(graphql.name) as Door
     for (const name of Object.keys(journey.people)) records.set(name, {})
     await registerAll(journey, { door, inbox, records, organizations, show: (text) => show.say(text) })
@@ -147,6 +150,7 @@ async function playThrough(run: Run): Promise<void> {
   } finally {
     for (const close of closing) close()
     await mobile.close()
+    system.close()
     addRecords(evidence, records.values())
     await node.end()
     run.lost = node.lost

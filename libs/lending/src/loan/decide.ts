@@ -134,6 +134,8 @@ export function requirePayout(loan: LoanState, position: ProjectPosition, on: Lo
 }
 
 function sign(loan: LoanState, { on, contractDigest, subject }: Extract<LoanCommand, { type: 'sign' }>): Decision<LoanEvent> {
+  // By the same reason whether the close of the day has come to it yet or not.
+  if (loan.cancelled?.reason === 'LAPSED') return refuse('OFFER_LAPSED', 'loan', { offerUntil: loan.offerUntil })
   const refused = requireLoanStatus(loan, 'APPROVED')
   if (refused) return refused
   if (loan.offerUntil !== null && compareDates(on, loan.offerUntil) > 0) return refuse('OFFER_LAPSED', 'loan', { offerUntil: loan.offerUntil })

@@ -99,6 +99,7 @@ describe('an offer', () => {
     const lapsed = run(approved, { type: 'closeDay', date: '2026-03-19' })
     expect(lapsed).toMatchObject({ status: 'CANCELLED', cancelled: { on: '2026-03-19', reason: 'LAPSED' } })
     expect(loanContribution(lapsed)).toMatchObject({ openLoans: 0, reserved: units(0n), granted: units(0n) })
+    expect(refusalOf(decideLoan(lapsed, { type: 'sign', on: '2026-03-20', contractDigest: 'd' }))).toBe('OFFER_LAPSED loan')
   })
 
   it('does not lapse once it is signed, and may be cancelled unless its payout is under way', () => {
