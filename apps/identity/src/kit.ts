@@ -4,8 +4,7 @@ import type { Repository } from '@growr/collections'
 import type { DidResolver, StatusListReader } from '@growr/credentials'
 import type { KeyTable, PublicJwk } from '@growr/keys'
 import type { Clock, Logger } from '@growr/runtime'
-import type { Contact } from './common/contact.ts'
-import type { Values } from './common/messages.ts'
+import type { OutgoingMessage } from './common/messages.ts'
 import type { NodeDids } from './common/dids.ts'
 import type { ErasureLog, Outbox, RequestRefs, Turns } from '@growr/service'
 import type { AskedDoc, CursorDoc, HistoryDoc, PermissionDoc, SealedCredentialDoc, WalletDoc } from './identity/identity.collections.ts'
@@ -40,15 +39,6 @@ export interface IdentityConfig {
   readonly ussd?: UssdConfig | undefined
   /** Nothing that only a laptop needs is open. */
   readonly production?: boolean | undefined
-}
-
-/** A message on its way to a person. With an id that was delivered before, nothing is sent. */
-export interface OutgoingMessage {
-  readonly id: string
-  readonly contact: Contact
-  readonly language: 'en' | 'es'
-  readonly template: string
-  readonly values: Values
 }
 
 /** What the five services of this group share. */

@@ -1,8 +1,17 @@
 import { Refusal } from '@growr/contracts'
 import { templateNames, type Message, type Messenger, type TemplateName } from '@growr/messaging'
-import type { OutgoingMessage } from '../kit.ts'
+import type { Contact } from './contact.ts'
 
 export type Values = Readonly<Record<string, string | readonly string[]>>
+
+/** A message on its way to a person. With an id that was delivered before, nothing is sent. */
+export interface OutgoingMessage {
+  readonly id: string
+  readonly contact: Contact
+  readonly language: 'en' | 'es'
+  readonly template: string
+  readonly values: Values
+}
 
 export const isTemplate = (name: string): name is TemplateName => (templateNames as readonly string[]).includes(name)
 
