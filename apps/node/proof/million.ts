@@ -12,7 +12,7 @@ import { noon, open } from '../src/testing/season.ts'
 
 export const name = 'million'
 export const about =
-  'An organization with a million open loans in one project, built by direct batches into its Loan book, beside one with a thousand on a node of its own in the same process. The same operations are done on both in turn, in small groups; what is compared is the processor time of the whole process (all threads), which other work on the machine does not change, by the median of the groups. At most 1.5 times. Then a day is closed in the large one.'
+  'An organization with a million open loans in one project, built by direct batches into its Loan book, beside one with a thousand on a node of its own in the same process. The same operations are done on both in turn, in small groups; what is compared is the processor time of the whole process (all threads), which other work on the machine does not change, by the median of the ratios of the groups. Loans are looked up by chance among all there are, most of them for the first time, and among 250 that are at work. At most 1.5 times. Then a day is closed in the large one.'
 
 const BATCH = 250
 const TOGETHER = 4
@@ -115,6 +115,9 @@ const rounded = (value: number): number => Math.round(value * 1000) / 1000
 type Operation = (side: Side, pick: (below: number) => number, n: number) => Promise<unknown>
 
 const aLoan = ({ keys }: Side, pick: (below: number) => number): string => keys[pick(keys.length)] as string
+/** Loans that are at work: as many in a large organization as in a small one, but scattered over all that it has. */
+const AT_WORK = 250
+const atWork = ({ keys }: Side, n: number): string => keys[(n % AT_WORK) * Math.floor(keys.length / AT_WORK)] as string
 /** Somewhere in the middle of the keys. */
 const anAfter = ({ keys }: Side, pick: (below: number) => number): string => keys[pick(Math.max(1, keys.length - 100))] as string
 
@@ -128,6 +131,7 @@ const operations: Readonly<Record<string, { readonly times: number; readonly run
     },
   },
   'look up a loan': { times: 100, run: (side, pick) => side.money.as(ana, loan.findByKey, { key: aLoan(side, pick) }) },
+  'look up a loan at work': { times: AT_WORK, run: (side, _pick, n) => side.money.as(ana, loan.findByKey, { key: atWork(side, n) }) },
   'look up a borrower\'s loans': { times: 50, run: (side, pick) => side.money.as(ana, loan.findByUser, { user: `farmer-${pick(side.keys.length)}` }) },
   'look up a loan\'s payments': { times: 50, run: (side, pick) => side.money.as(ana, payment.findByLoan, { loan: aLoan(side, pick) }) },
   'look up the project': { times: 50, run: ({ money, project: key }) => money.as(ana, project.findByKey, { key }) },
@@ -181,8 +185,7 @@ export async function run({ seed = 1, runs = 1_000_000, rounds = 15 }: { readonl
         ratios.push(other / one)
         await breath()
       }
-      // The quotient of the medians and the median of the quotients: noise moves the one and not the other.
-      const ratio = Math.min(median(ratios), median(each.large) / median(each.small))
+      const ratio = median(ratios)
       found[operation] = { small: rounded(median(each.small)), large: rounded(median(each.large)), ratio: rounded(ratio) }
       say(`${operation}: ${rounded(median(each.small))} ms with ${SMALL}, ${rounded(median(each.large))} ms with ${runs}: ${rounded(ratio)}`)
       if (!(ratio <= MOST)) failures.push(`${operation}: ${rounded(ratio)} times the cost`)

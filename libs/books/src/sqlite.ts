@@ -21,14 +21,16 @@ const MAXIMUM_STATEMENTS = 512
 export class DisposableDatabase implements ViewDatabase {
   readonly file: string
   readonly #secureDelete: boolean
+  readonly #cache: number
   #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   #changes = 0
 
-  /** `secureDelete`: what is deleted is overwritten, for files with personal data. */
-  constructor(file: string, secureDelete: boolean) {
+  /** `secureDelete`: what is deleted is overwritten, for files with personal data. `cache`: KiB of pages kept in memory at most. */
+  constructor(file: string, secureDelete: boolean, cache = 16_384) {
     this.file = file
     this.#secureDelete = secureDelete
+    this.#cache = cache
     this.#db = this.#openFile()
   }
 
@@ -45,9 +47,10 @@ export class DisposableDatabase implements ViewDatabase {
     return db
   }
 
+  // The file is read, not mapped: a page that is met for the first time costs a fault, several times what reading it costs.
   #configure(db: DatabaseSync): void {
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ${this.#secureDelete ? 'ON' : 'OFF'}; PRAGMA temp_store = MEMORY;
-      PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 16000`)
+      PRAGMA cache_size = -${this.#cache}; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 16000`)
   }
 
   exec(sql: string): void {

@@ -26,6 +26,9 @@ export interface ViewReader {
   all(sql: string, ...values: SqlValue[]): SqlRow[]
 }
 
+/** KiB of a view's pages in memory: the upper part of its trees, and their leaves as far as they are in use. */
+const CACHE = 65_536
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS _view (id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, version INTEGER NOT NULL, schema TEXT NOT NULL,
     erasures INTEGER NOT NULL);
@@ -54,7 +57,7 @@ export class ViewFile implements ViewReader {
   /** Opens what there is; an empty view where that is damaged, of another version, or older than the last erasure. */
   static open(definition: ViewDefinition, file: string, erasures: number): ViewFile {
     try {
-      const view = new ViewFile(definition, new DisposableDatabase(file, true))
+      const view = new ViewFile(definition, new DisposableDatabase(file, true, CACHE))
       if (view.#prepare(erasures)) return view
       view.close()
     } catch (error) {
@@ -66,7 +69,7 @@ export class ViewFile implements ViewReader {
   /** An empty view in a fresh file. */
   static create(definition: ViewDefinition, file: string, erasures: number): ViewFile {
     DisposableDatabase.remove(file)
-    const view = new ViewFile(definition, new DisposableDatabase(file, true))
+    const view = new ViewFile(definition, new DisposableDatabase(file, true, CACHE))
     view.#prepare(erasures)
     return view
   }

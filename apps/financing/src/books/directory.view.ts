@@ -7,16 +7,18 @@ import { decodeJson, encodeJson } from '@growr/money'
 import { BALANCES, post } from '@growr/service'
 import { packLoan } from '../loan/loan.packed.ts'
 import { presentLoan } from '../loan/loan.present.ts'
+import { packState, unpackState } from './state.packed.ts'
 import { dueOf, TALLY, tally } from './tally.ts'
 
 /**
  * What the group's services look up and list: each record's state, a loan as the API shows it (so a change of `presentLoan` is a new
  * version), each project's position (a sum that takes a record's old share out and its new one in), and the balance of each account.
- * Rows that hold a whole record have a rowid: the tree of keys stays small, and a record is found by few steps.
+ * Rows that hold a whole record have a rowid: the tree of keys stays small, and a record is found by few steps. The state of a loan is
+ * packed, and who has which loans stands in the index alone: of a million loans what is looked up should stay in memory.
  */
 export const directory = defineView({
   name: 'directory',
-  version: 5,
+  version: 6,
   kinds: ['project', 'loan', 'funding'],
   schema: `
     CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, settling INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
@@ -24,14 +26,14 @@ export const directory = defineView({
     CREATE INDEX project_public ON project (key) WHERE public = 1 AND status = 'ACTIVATED';
     CREATE INDEX project_settling ON project (key) WHERE settling = 1;
     CREATE TABLE address (address TEXT NOT NULL, project TEXT NOT NULL, PRIMARY KEY (address, project)) WITHOUT ROWID;
-    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, due TEXT, currency TEXT NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
+    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, due TEXT, currency TEXT NOT NULL, seq INTEGER NOT NULL, state BLOB NOT NULL);
     CREATE TABLE taken (organization TEXT NOT NULL, number TEXT NOT NULL, loan TEXT NOT NULL, PRIMARY KEY (organization, number)) WITHOUT ROWID;
     CREATE TABLE shown (key TEXT PRIMARY KEY, loan TEXT NOT NULL);
     CREATE INDEX loan_project ON loan (project, key);
     CREATE INDEX loan_organization ON loan (organization, key);
     CREATE INDEX loan_project_status ON loan (project, status, key);
     CREATE INDEX loan_organization_status ON loan (organization, status, key);
-    CREATE INDEX loan_borrower ON loan (borrower, key);
+    CREATE INDEX loan_borrower ON loan (borrower, key, organization, project) WHERE borrower IS NOT NULL;
     CREATE INDEX loan_days ON loan (organization, days) WHERE days IS NOT NULL;
     CREATE INDEX loan_due ON loan (organization, due, key, project) WHERE due IS NOT NULL;
     ${TALLY}
@@ -69,12 +71,13 @@ function applyProject(db: ViewDatabase, entry: StoredEntry, state: ProjectState)
 }
 
 function applyLoan(db: ViewDatabase, entry: StoredEntry, state: LoanState): void {
-  const before = stateAt<LoanState>(db, 'loan', entry.key)
+  const row = db.get('SELECT state FROM loan WHERE key = ?', entry.key)
+  const before = row ? unpackState(row['state']) : null
   move(db, state.projectKey, state.currency.code, before ? loanContribution(before) : null, loanContribution(state))
   db.run(
     `INSERT INTO loan (key, organization, project, status, borrower, days, due, currency, seq, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE SET status = excluded.status, borrower = excluded.borrower, days = excluded.days, due = excluded.due, seq = excluded.seq, state = excluded.state`,
-    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), dueOf(state).due || null, state.currency.code, entry.seq, encodeJson(state),
+    state.key, state.organizationId, state.projectKey, state.status, state.subject?.userId ?? null, concernsDaysFrom(state), dueOf(state).due || null, state.currency.code, entry.seq, packState(state),
   )
   tally(db, before, state)
   if (state.origin) db.run('INSERT OR IGNORE INTO taken (organization, number, loan) VALUES (?, ?, ?)', state.organizationId, state.origin.number, state.key)
@@ -91,7 +94,7 @@ function applyFunding(db: ViewDatabase, entry: StoredEntry, state: FundingState)
   )
 }
 
-function stateAt<S>(db: ViewDatabase, table: 'project' | 'loan' | 'funding', key: string): S | null {
+function stateAt<S>(db: ViewDatabase, table: 'project' | 'funding', key: string): S | null {
   const row = db.get(`SELECT state FROM ${table} WHERE key = ?`, key)
   return row ? (decodeJson(String(row['state'])) as S) : null
 }

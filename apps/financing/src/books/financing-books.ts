@@ -7,6 +7,7 @@ import { balancesOf, TenantBooks, Turns, type Authority, type Balance, type Curr
 import { unpackLoan } from '../loan/loan.packed.ts'
 import { directory } from './directory.view.ts'
 import type { Kind, Page, States, Step } from './port.ts'
+import { unpackState } from './state.packed.ts'
 import { countLoans, riskOf } from './tally.ts'
 
 export const kinds = ['project', 'loan', 'funding'] as const
@@ -110,7 +111,7 @@ export class FinancingBooks {
   #require<K extends Kind>(kind: K, key: string): Current<States[K]> {
     const row = this.#view.get(`SELECT seq, state FROM ${kind} WHERE key = ?`, key)
     if (!row) throw new Refusal('NOT_FOUND', { path: kind })
-    return { seq: Number(row['seq']), state: decodeJson(String(row['state'])) as States[K] }
+    return { seq: Number(row['seq']), state: (kind === 'loan' ? unpackState(row['state']) : decodeJson(String(row['state']))) as States[K] }
   }
 
   /** NOT_FOUND, as of all that is required here. */
@@ -148,7 +149,7 @@ export class FinancingBooks {
   }
 
   loansOf(project: string): LoanState[] {
-    return this.#view.all('SELECT state FROM loan WHERE project = ? ORDER BY key', project).map((row) => decodeJson(String(row['state'])) as LoanState)
+    return this.#view.all('SELECT state FROM loan WHERE project = ? ORDER BY key', project).map((row) => unpackState(row['state']))
   }
 
   /** The keys of a borrower's loans in a project. */
@@ -160,7 +161,7 @@ export class FinancingBooks {
   loansOfUser(user: string, currency?: string): LoanState[] {
     return this.#view
       .all(`SELECT state FROM loan WHERE borrower = ?${currency === undefined ? '' : ' AND currency = ?'} ORDER BY key`, user, ...(currency === undefined ? [] : [currency]))
-      .map((row) => decodeJson(String(row['state'])) as LoanState)
+      .map((row) => unpackState(row['state']))
   }
 
   /** The loan that was taken over under a number of former books (its digest). */
@@ -176,7 +177,7 @@ export class FinancingBooks {
     const [due = '', key = ''] = after?.split('/') ?? []
     const total = countLoans(this.#view, { organization, project, by })
     const rows = this.#view.all(`SELECT due, key, state FROM loan WHERE ${where} AND (due, key) > (?, ?) ORDER BY due, key LIMIT ?`, ...values, due, key, first + 1)
-    return { rows: rows.slice(0, first).map((row) => ({ key: `${String(row['due'])}/${String(row['key'])}`, value: decodeJson(String(row['state'])) as LoanState })), total, more: rows.length > first }
+    return { rows: rows.slice(0, first).map((row) => ({ key: `${String(row['due'])}/${String(row['key'])}`, value: unpackState(row['state']) })), total, more: rows.length > first }
   }
 
   /** The principal of loans of which something is due by a day, by currency and the oldest due date. */
@@ -225,7 +226,6 @@ export class FinancingBooks {
     const total = user === undefined ? countLoans(this.#view, others) : undefined
     return this.#list('loan', { ...others, borrower: user }, page, '(SELECT shown.loan FROM shown WHERE shown.key = loan.key) AS shown', (row) => unpackLoan(String(row['shown'])), total)
   }
-
 
   listFundings(where: { project: string; investor?: string | undefined }, page: Page): Listed<FundingState> {
     return this.#list('funding', where, page, 'state', (row) => decodeJson(String(row['state'])) as FundingState)
