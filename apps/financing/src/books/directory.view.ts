@@ -7,7 +7,7 @@ import { decodeJson, encodeJson } from '@growr/money'
 import { BALANCES, post } from '@growr/service'
 import { packLoan } from '../loan/loan.packed.ts'
 import { presentLoan } from '../loan/loan.present.ts'
-import { packState, unpackState } from './state.packed.ts'
+import { PACKING, packState, unpackState } from './state.packed.ts'
 import { dueOf, TALLY, tally } from './tally.ts'
 
 /**
@@ -20,7 +20,7 @@ export const directory = defineView({
   name: 'directory',
   version: 6,
   kinds: ['project', 'loan', 'funding'],
-  schema: `
+  schema: `${PACKING}
     CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, settling INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
     CREATE INDEX project_organization ON project (organization, status, key);
     CREATE INDEX project_public ON project (key) WHERE public = 1 AND status = 'ACTIVATED';

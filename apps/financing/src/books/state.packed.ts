@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { LoanState } from '@growr/lending'
 import { decodeJson, encodeJson } from '@growr/money'
@@ -5,7 +6,7 @@ import { decodeJson, encodeJson } from '@growr/money'
 // The state of a loan as the directory keeps it. Its JSON is nearly as long as a page of the file, so that a million loans would be more
 // than a machine's memory holds of it; most of that are names, and they are the same in every loan.
 
-/** What nearly every state is made of; what comes last is found best. A change of it is a new version of the directory. */
+/** What nearly every state is made of; what comes last is found best. */
 const DICTIONARY = Buffer.from([
   '"cancelled":{"reason":"on":"2027-2026-"status":"REPAID""status":"DEFAULTED""status":"SIGNED""status":"APPLIED""status":"CANCELLED""type":"harvest""type":"adhoc""schedule":"AD_HOC""schedule":"DECLINING_EQUAL_PRINCIPAL"',
   '{"key":"01"projectKey":"01"organizationId":""status":"DISBURSED","type":"inputs","currency":{"code":"HNL","exponent":2},"verifierDid":null,"requestedAmount":{"amount":"',
@@ -20,12 +21,14 @@ const DICTIONARY = Buffer.from([
 ].join(''))
 
 const SETTINGS = { level: 3, memLevel: 5, windowBits: 13, dictionary: DICTIONARY } as const
+/** Stands in the schema of the directory: packed by another dictionary a state is read as another, so that a change of it builds the view anew. */
+export const PACKING = `-- states packed by ${createHash('sha256').update(DICTIONARY).digest('hex').slice(0, 16)}`
 /** As much as `decodeJson` takes. */
 const MAXIMUM_BYTES = 16 * 1024 * 1024
 
 /** The same bytes for the same state. */
 export const packState = (state: LoanState): Uint8Array => deflateRawSync(encodeJson(state), SETTINGS)
 
-/** The state again. Throws what zlib throws where it was changed. */
+/** The state again. Throws what zlib or `decodeJson` throws where it can no longer be read. */
 export const unpackState = (packed: unknown): LoanState =>
   decodeJson(inflateRawSync(packed as Uint8Array, { windowBits: SETTINGS.windowBits, dictionary: DICTIONARY, maxOutputLength: MAXIMUM_BYTES }).toString()) as LoanState
