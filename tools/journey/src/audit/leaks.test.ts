@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { emptyEvidence } from '../evidence.ts'
 import { LeakSearch } from './leaks.ts'
@@ -80,4 +83,15 @@ test('encodings that chance could make are not sought, and a phone keeps seven d
   expect(phoneDigits('+504 9900-0001')).toEqual({ all: '50499000001', national: '99000001' })
   expect(phoneDigits('12345678')).toEqual({ all: '12345678', national: '2345678' })
   expect(phoneDigits('1234567')).toEqual({ all: '1234567', national: '1234567' })
+})
+
+test('ids are keys of records, and of the note of who was erased: there alone may they stand', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'growr-leaks-'))
+  try {
+    await mkdir(join(data, 'marks'))
+    for (const file of ['identity.erasures', 'financing.erasures']) await writeFile(join(data, 'marks', file), '01M851749WD1QBV6T7HT2HCN 2026-03-04\n')
+    expect((await search.inFiles(data)).map(({ of, message }) => [of, message])).toEqual([['marks/financing.erasures', 'a user id stands here in the open']])
+  } finally {
+    await rm(data, { recursive: true })
+  }
 })

@@ -7,8 +7,8 @@ import { folded, PHONE_LIKE } from './spellings.ts'
 
 /** Views are built of what their books seal, lie under disk encryption, and can be thrown away; messages are for people. */
 const PASSED_OVER = new Set(['index', 'mailbox'])
-/** Records of people hold user ids and DIDs in the open, as their keys; what is personal in them is encrypted. */
-const RECORDS = /^identity\/|collections\.db/
+/** Records of people hold user ids and DIDs in the open, as their keys, and the note of who was erased holds the ids; what is personal is encrypted. */
+const RECORDS = /^identity\/|collections\.db|^marks\/identity\.erasures$/
 const KINDS_IN_RECORDS = new Set(['phone', 'e-mail', 'name', 'address', 'secret', 'claim'])
 /** Stores have files of this ending, too. */
 const LOG = /^[^/]+\.log$/

@@ -111,6 +111,13 @@ describe('plain HTTP', () => {
     answers = [{ status: 404, body: { errors: [{ extensions: { code: 'NOT_FOUND', path: 'list' } }] } }]
     expect(await door.perform(person('x'), { kind: 'query', operation: 'GET /nothing', with: {} })).toEqual({ refusal: { code: 'NOT_FOUND', path: 'list' } })
     expect(await door.perform(person('x'), { kind: 'query', operation: 'nothing', with: {} })).toMatchObject({ refusal: { code: 'JOURNEY_INVALID' } })
+    // GraphQL's come with 200; other entry points say the code without any frame; an answer with data is one.
+    answers = [{ body: { data: null, errors: [{ extensions: { code: 'QUERY_INVALID' } }] } }, { status: 404, body: { code: 'PROVIDER_UNKNOWN', path: 'path.provider' } }, { body: { data: { me: { id: 'U1' } } } }]
+    const ask = (given: Record<string, unknown>): Promise<Outcome> => door.perform(person('x'), { kind: 'do', operation: 'POST /graphql', with: given })
+    expect(await ask({ body: { query: '{ nothing }' }, bearer: 't' })).toEqual({ refusal: { code: 'QUERY_INVALID' } })
+    expect(asked.at(-1)).toMatchObject({ authorization: 'Bearer t', body: { query: '{ nothing }' } })
+    expect(await ask({})).toEqual({ refusal: { code: 'PROVIDER_UNKNOWN', path: 'path.provider' } })
+    expect(await ask({})).toMatchObject({ result: { status: 200 } })
   })
 
   test('it never leaves the node', async () => {

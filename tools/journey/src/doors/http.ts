@@ -2,6 +2,11 @@ import type { Actor, Door, Outcome, Request } from './door.ts'
 
 const LARGEST = 1_000_000
 
+interface Coded {
+  readonly code?: string
+  readonly path?: string
+}
+
 /**
  * Plain HTTP, as a provider's callback or a stranger comes: `do: POST /path` or `query: GET /path`. `with` is the body
  * (JSON), or what `body`, `form`, `query`, `headers` and `bearer` (an access token) in it say.
@@ -35,11 +40,11 @@ export class HttpDoor implements Door {
     } catch {
       // Text is an answer too.
     }
-    const { errors, data } = Object(parsed) as { errors?: { extensions?: { code?: string; path?: string } }[]; data?: unknown }
-    const error = errors?.[0]?.extensions
+    const { errors, data, ...plain } = Object(parsed) as { errors?: { extensions?: Coded }[]; data?: unknown } & Coded
+    const error = errors?.[0]?.extensions ?? plain
     // GraphQL answers with 200 where nothing came of a document that it could read.
     const nothing = !response.ok || data === undefined || data === null || Object.values(data).every((field) => field === null)
-    if (nothing && error?.code) return { refusal: { code: error.code, ...(error.path ? { path: error.path } : {}) } }
+    if (nothing && (!response.ok || errors !== undefined) && error.code) return { refusal: { code: error.code, ...(error.path ? { path: error.path } : {}) } }
     return { result: { status: response.status, body: parsed } }
   }
 }
