@@ -48,6 +48,10 @@ test('refuses what is not CSV, by line and reason', () => {
   expect(refused(`number,name\n${'1,a\n'.repeat(CSV_LIMITS.rows + 1)}`)).toEqual({ line: CSV_LIMITS.rows + 2, reason: 'TOO_MANY_ROWS' })
 })
 
+test('empty lines before the header do not hide what separates its cells', () => {
+  expect(readCsv('\r\n\nnumber;name\n1;Ana', members).rows).toMatchObject([{ line: 4, cells: { number: '1', name: 'Ana' } }])
+})
+
 test('somebody else\'s file may have other columns and other names for ours', () => {
   const { rows } = readCsv('Receipt No.,Completion Time,Details\nAB1,2026-03-02,x', { required: ['receipt'], names: { receipt: ['Receipt No.'] }, others: 'ignore' })
   expect(rows).toEqual([{ line: 2, cells: { receipt: 'AB1' } }])

@@ -160,10 +160,10 @@ function quotedCell(text: string, start: number, line: number): { value: string;
   }
 }
 
-/** Whichever of comma and semicolon comes first outside quotes. */
+/** Whichever of comma and semicolon comes first outside quotes, in the first line that is not empty. */
 function separatorOf(text: string): ',' | ';' {
   let quoted = false
-  for (const mark of text) {
+  for (const mark of text.trimStart()) {
     if (mark === '"') quoted = !quoted
     else if (!quoted && (mark === ',' || mark === ';')) return mark
     else if (!quoted && mark === '\n') break
