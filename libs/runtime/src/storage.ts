@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, readdir, rm, stat, type FileHandle } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 
 export interface StorageWatch {
   /** A health check; asks the disk at most every two seconds. */
@@ -18,6 +19,9 @@ const PROBE = `.probe-${process.pid}`
 const SQLITE = 'SQLite format 3\0'
 const HEADER = 100
 const MOST_FILES = 5_000
+/** How often, and with what pause, a database is looked at before it is called short. */
+const LOOKS = 3
+const BETWEEN_MS = 50
 
 class Fault extends Error {
   readonly reason: string
@@ -48,7 +52,7 @@ const codeOf = (error: unknown): string => {
 export function watchStorage(data: string, options: StorageOptions = {}): StorageWatch {
   const handles = new Map<string, FileHandle>()
   const sizes = new Map<string, number>()
-  let latest: { readonly at: number; readonly answer: Promise<{ ok: boolean; reason?: string }> } | undefined
+  let latest: { readonly at: number; readonly answer: Promise<{ ok: boolean; reason?: string }>; done: boolean } | undefined
   let closed = false
 
   const named = async <T>(file: string, work: () => Promise<T>): Promise<T> => {
@@ -78,6 +82,9 @@ export function watchStorage(data: string, options: StorageOptions = {}): Storag
   async function database(file: string): Promise<void> {
     let handle = handles.get(file)
     if (handle === undefined) handles.set(file, (handle = await open(file, 'r')))
+    // Before the size: a file that grows in between is not short.
+    const header = Buffer.alloc(HEADER)
+    await handle.read(header, 0, HEADER, 0)
     const [named, opened] = await Promise.all([stat(file), handle.stat()])
     if (named.ino !== opened.ino) throw new Fault('STORAGE_MISSING')
     if (opened.size === 0) {
@@ -85,11 +92,21 @@ export function watchStorage(data: string, options: StorageOptions = {}): Storag
       return
     }
     sizes.set(file, opened.size)
-    const header = Buffer.alloc(HEADER)
-    await handle.read(header, 0, HEADER, 0)
     const page = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16)
     if (opened.size < HEADER || header.toString('latin1', 0, 16) !== SQLITE) throw new Fault('STORAGE_UNREADABLE')
     if (opened.size < page * header.readUInt32BE(28)) throw new Fault('STORAGE_TRUNCATED')
+  }
+
+  /** SQLite takes a checkpoint over page by page, the first one first: a file is short only if it stays so. */
+  async function settledDatabase(file: string): Promise<void> {
+    for (let looks = 1; ; looks++) {
+      try {
+        return await database(file)
+      } catch (error) {
+        if (!(error instanceof Fault) || looks === LOOKS) throw error
+        await setTimeout(BETWEEN_MS)
+      }
+    }
   }
 
   /** Tables are written once and then only read; logs grow. Either may go when its time is over. */
@@ -135,7 +152,7 @@ export function watchStorage(data: string, options: StorageOptions = {}): Storag
         const names = await named(folder, () => readdir(folder))
         if (!names.includes('keys.json')) continue
         await named(join(folder, 'keys.json'), () => whole(join(folder, 'keys.json')))
-        for (const name of names.filter((each) => each.endsWith('.db'))) await named(join(folder, name), () => database(join(folder, name)))
+        for (const name of names.filter((each) => each.endsWith('.db'))) await named(join(folder, name), () => settledDatabase(join(folder, name)))
         if (names.includes('store')) await tables(join(folder, 'store', 'cores', 'db'))
       }
       // What was there is there: a folder that is gone is in no list.
@@ -150,7 +167,14 @@ export function watchStorage(data: string, options: StorageOptions = {}): Storag
     check() {
       const now = performance.now()
       if (closed) return Promise.resolve({ ok: false, reason: 'STORAGE_CLOSED' })
-      if (latest === undefined || now - latest.at > (options.freshMs ?? FRESH_MS)) latest = { at: now, answer: look() }
+      // One look at a time: two at once could open a database twice, and lose a handle.
+      if (latest === undefined || (latest.done && now - latest.at > (options.freshMs ?? FRESH_MS))) {
+        const begun = { at: now, answer: look(), done: false }
+        latest = begun
+        void begun.answer.then(() => {
+          begun.done = true
+        })
+      }
       return latest.answer
     },
     async close() {
