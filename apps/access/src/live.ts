@@ -74,6 +74,8 @@ export class Live {
 
   async #open(request: Request, response: Response, caller: UserCaller, params: Params<typeof investor.portfolio>): Promise<void> {
     const { bus, identify, config, logger } = this.#options
+    // Whoever hung up while the session was looked at has been closed already, and would keep a place for ever.
+    if (response.destroyed) return
     const stream = new Stream({
       userId: caller.userId,
       response,
@@ -95,6 +97,8 @@ export class Live {
     })
     // What would be refused is refused with its status, before the stream begins.
     await stream.begin()
+    // The stop of the node may have come while the first snapshot was made.
+    if (this.#ended) stream.end()
   }
 }
 
@@ -130,8 +134,9 @@ class Stream {
     this.#lastId = parts.lastId
   }
 
+  /** Before the first snapshot is there nobody knows: what changes while it is made may be missing in it. */
   concerns(organization: string): boolean {
-    return this.#organizations.has(organization)
+    return !this.#begun || this.#organizations.has(organization)
   }
 
   /** Makes the first snapshot and opens the stream with it; one that the reader has already is not sent again. */
