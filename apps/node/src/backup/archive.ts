@@ -102,6 +102,8 @@ export async function unpack(messages: AsyncIterable<Buffer>, to: Unpacking): Pr
       if (manifest.v !== 1) throw new OperatorError('BACKUP_NEWER', 'this back-up was made by a newer release: restore it with that one')
       const seen = { v: 1, instant: manifest.instant, files, books }
       if (JSON.stringify(seen) !== JSON.stringify({ v: 1, instant: manifest.instant, files: manifest.files, books: manifest.books })) throw unsound()
+      // Nothing follows: read to the end of the stream, which also lets go of its file and its key.
+      if ((await source.next()).done !== true) throw unsound()
       return manifest
     }
     if (message[0] !== HEAD) throw unsound()
