@@ -67,6 +67,13 @@ describe('XIRR', () => {
     expect(() => xirr([...flows(['2026-01-01', '-100.00']), { date: '2027-01-01', amount: { amount: 1n, currency: 'USD' } }])).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }))
   })
 
+  it('has no rate where there is none, also behind flows that cancelled long before', () => {
+    // 220² < 4 × 100 × 130: −100 x² + 220 x − 130 has no root.
+    const none: [string, string][] = [['2020-01-01', '-100.00'], ['2021-01-01', '220.00'], ['2022-01-01', '-130.00']]
+    expect(xirr(flows(...none))).toBeNull()
+    expect(xirr(flows(['2010-01-01', '-100.00'], ['2010-01-01', '100.00'], ...none))).toBeNull()
+  })
+
   it('is right to its last digit: half a unit less and half a unit more lie on both sides of the root', () => {
     const day = fc.integer({ min: 1, max: 3000 })
     fc.assert(fc.property(fc.array(fc.record({ day, amount: fc.bigInt({ min: 1n, max: 10n ** 12n }) }), { minLength: 1, maxLength: 12 }), fc.bigInt({ min: 1n, max: 10n ** 12n }), (returns, invested) => {

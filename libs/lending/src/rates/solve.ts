@@ -16,9 +16,8 @@ const HIGHEST = 10n ** 9n
  * looked for, in integers, so that it is right and the same everywhere.
  */
 export function solveRate(flows: readonly TimedFlow[], decimals: number): string | null {
-  const together = byTime(flows)
-  const years = together.map(flow => flow.years)
-  if (!together.some(({ amount }) => amount > 0n) || !together.some(({ amount }) => amount < 0n) || years.length < 2) return null
+  const together = fromFirst(byTime(flows))
+  if (!together.some(({ amount }) => amount > 0n) || !together.some(({ amount }) => amount < 0n)) return null
   const percent = 10n ** BigInt(decimals)
   // Bounds between two roundings: odd halves of the last digit.
   const whole = 200n * percent
@@ -45,6 +44,20 @@ function byTime(flows: readonly TimedFlow[]): TimedFlow[] {
     sums.set(key, { amount: (sums.get(key)?.amount ?? 0n) + amount, years })
   }
   return [...sums.values()].filter(({ amount }) => amount !== 0n)
+}
+
+/**
+ * Counted from the first that is left, which changes no root: where earlier ones cancelled, all the others would weigh so little at
+ * a high rate that their sum could not be told from zero.
+ */
+function fromFirst(flows: readonly TimedFlow[]): readonly TimedFlow[] {
+  const [some, ...others] = flows
+  if (some === undefined) return flows
+  const before = (a: Ratio, b: Ratio): boolean => a.numerator * b.denominator < b.numerator * a.denominator
+  const first = others.reduce((earliest, { years }) => (before(years, earliest) ? years : earliest), some.years)
+  return flows.map(({ amount, years }) => ({
+    amount, years: { numerator: years.numerator * first.denominator - first.numerator * years.denominator, denominator: years.denominator * first.denominator },
+  }))
 }
 
 /** Two bounds between which the sign changes (or the lower of which is the root), looked for outward from a guess. */
