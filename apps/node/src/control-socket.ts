@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { makePrivateDirectory } from '@growr/runtime'
+import { makePrivateDirectory, RuntimeError } from '@growr/runtime'
 import { OperatorError } from './operator-error.ts'
 
 /** What a command may ask of the node that runs on its data directory. */
@@ -24,10 +24,21 @@ export function controlPath(data: string): string {
   return join(tmpdir(), `growr-${userInfo().uid}`, name)
 }
 
+/**
+ * Whether nobody else can have put a socket there. Where temporary files lie anybody may make a directory of any name, and orders carry
+ * a pass phrase.
+ */
+function isOwn(data: string, path: string): boolean {
+  if (path === join(resolve(data), 'control')) return true
+  const folder = lstatSync(dirname(path))
+  return folder.isDirectory() && folder.uid === userInfo().uid
+}
+
 /** Listens for orders of whoever may enter the data directory: its owner. */
 export async function listenForOrders(data: string, orders: Orders): Promise<{ close(): Promise<void> }> {
   const path = controlPath(data)
-  if (path !== join(resolve(data), 'control')) makePrivateDirectory(join(path, '..'))
+  if (path !== join(resolve(data), 'control')) makePrivateDirectory(dirname(path))
+  if (!isOwn(data, path)) throw new RuntimeError('DATA_NOT_WRITABLE', `${dirname(path)} is not yours: have it removed, or give the data directory a shorter path`)
   // Who holds the data directory's lock is the only node here: what lies there was left by one that was killed.
   rmSync(path, { force: true })
   const sockets = new Set<Socket>()
@@ -94,7 +105,7 @@ function firstLine(socket: Socket): Promise<string> {
  */
 export async function order<T>(data: string, name: string, params: Readonly<Record<string, unknown>> = {}, progress: (state: never) => void = () => undefined): Promise<T | undefined> {
   const path = controlPath(data)
-  if (!existsSync(path)) return undefined
+  if (!existsSync(path) || !isOwn(data, path)) return undefined
   const socket = createConnection(path)
   const connected = await new Promise<boolean>((done, failed) => {
     socket.once('connect', () => done(true))
