@@ -205,7 +205,7 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
     ],
   }
   const running = {
-    parts, passphrase, sending, messenger: provider, health, url: gateway.url,
+    parts, passphrase, sending, messenger: provider, health, url: gateway.url, settle,
     log: (fields: object, message: string) => log.info({ ...fields }, message),
   }
   const control = await listenForOrders(data, ordersOf(running))

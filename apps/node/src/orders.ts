@@ -15,13 +15,15 @@ export interface Running {
   readonly messenger: Pick<Messenger, 'send'>
   readonly health: Health
   readonly url: string
+  /** Has whoever waits to send or to be called try now. */
+  readonly settle: () => Promise<void>
   readonly log: (fields: object, message: string) => void
 }
 
 const text = (value: unknown): string | undefined => typeof value === 'string' && value !== '' ? value : undefined
 
 /** What the operator's commands ask of a node that runs. */
-export function ordersOf({ parts, passphrase, sending, messenger, health, url, log }: Running): Orders {
+export function ordersOf({ parts, passphrase, sending, messenger, health, url, settle, log }: Running): Orders {
   return {
     backup: async (params, progress) => {
       const to = text(params['to'])
@@ -48,7 +50,10 @@ export function ordersOf({ parts, passphrase, sending, messenger, health, url, l
       const fate: Fate = params['messages'] === 'send' ? 'send' : 'drop'
       const note = await sending.reconcile(fate, new Date())
       log({ messages: fate }, 'sending is on again')
-      return { ...note, sent: await sending.release(messenger) }
+      const sent = await sending.release(messenger)
+      // What came of new work while nothing was sent has been put off longer and longer: it goes out now, not at its next turn.
+      void settle().catch((error: unknown) => log({ error }, 'what waits to be sent is tried again at its next turn'))
+      return { ...note, sent }
     },
   }
 }

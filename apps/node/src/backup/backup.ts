@@ -157,7 +157,7 @@ function walk(data: string, groups: readonly string[], under = ''): string[] {
     if (under === '' && (LEFT_OUT.has(entry.name) || entry.name.startsWith('.probe-'))) return []
     if (groups.includes(under) && (entry.name === 'store' || entry.name === 'index')) return []
     if (entry.isDirectory()) return walk(data, groups, path)
-    return entry.isFile() && !/(-wal|-shm|-journal|\.tmp|\.new|\.partial|\.log)$/.test(entry.name) ? [path] : []
+    return entry.isFile() && !/(-wal|-shm|-journal|\.tmp|\.new|\.partial|\.unfinished|\.log)$/.test(entry.name) ? [path] : []
   })
 }
 

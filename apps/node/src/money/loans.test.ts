@@ -103,7 +103,7 @@ test('the borrower signs what was read; what an attempt left that no entry names
   const { key: late } = await apply(money, 'carl', key)
   await money.clock.set(noon('2026-03-17'))
   expect(await money.as(borrower('carl'), loan.findByKey, { key: late })).toMatchObject({ status: 'CANCELLED' })
-  expect(await refusal(money.as(borrower('carl'), loan.signLoan, { loan: late }))).toBe('LOAN_STATUS status')
+  expect(await refusal(money.as(borrower('carl'), loan.signLoan, { loan: late }))).toBe('OFFER_LAPSED loan')
   expect(await money.as(ana, project.findByKey, { key })).toMatchObject({ reserved: '20000.00' })
 })
 
