@@ -1,0 +1,6 @@
+export { NetworkError, type NetworkErrorCode } from './errors.ts'
+export type { Channel, Invoice, LightningNetwork, NewInvoice } from './lightning.ts'
+export type {
+  ChangeStatus, FeeEstimate, Listener, NetworkChange, NetworkName, NetworkStatus, NewWallet, PaymentNetwork, Send, Sent, Wallet, WalletBalance,
+  WalletPurpose,
+} from './port.ts'
