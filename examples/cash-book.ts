@@ -10,7 +10,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { GrowrClient, GrowrError, verifyWebhook, type FeedEntry } from '@growr/client'
 
-const HEADER = 'date,account,project,loan,payment,currency,amount,cursor\n'
+const HEADER = 'date,account,project,loan,payment,currency,amount,generation,cursor\n'
 /** More than any message has. */
 const MOST_BYTES = 1_000_000
 
@@ -23,20 +23,20 @@ const session = await growr.call('loginByEmail', { email: GROWR_EMAIL, password:
 const organization = session.organization
 if (organization === null) throw new Error('an admin of an organization keeps a cash book')
 
-/** The cursor of the last line that was written to its end; what a crash cut off is taken away. */
-function cursorOf(path: string): number {
+/** The cursor of the last line that was written to its end, and its generation; what a crash cut off is taken away. */
+function cursorOf(path: string): { after: number; generation: number } {
   if (!existsSync(path)) writeFileSync(path, HEADER, { mode: 0o600 })
   const whole = readFileSync(path, 'utf8')
   const complete = whole.slice(0, whole.lastIndexOf('\n') + 1)
   if (complete.length < whole.length) truncateSync(path, Buffer.byteLength(complete))
-  const last = complete.trimEnd().split('\n').at(-1)?.split(',').at(-1)
-  return Number(last) || 0
+  const [generation, after] = complete.trimEnd().split('\n').at(-1)?.split(',').slice(-2) ?? []
+  return { after: Number(after) || 0, generation: Number(generation) || 0 }
 }
 
 /** What an entry did to cash: one line for each account, written at once, so that an entry is there wholly or not at all. */
-function linesOf({ businessDate, postings, project, loan, payment, seq }: FeedEntry): string {
+function linesOf({ businessDate, postings, project, loan, payment, seq, generation }: FeedEntry): string {
   const cash = postings.filter(({ account }) => account.startsWith('cash/'))
-  return cash.map(({ account, currency, amount }) => `${[businessDate, account, project, loan, payment, currency, amount, seq].map((cell) => cell ?? '').join(',')}\n`).join('')
+  return cash.map(({ account, currency, amount }) => `${[businessDate, account, project, loan, payment, currency, amount, generation, seq].map((cell) => cell ?? '').join(',')}\n`).join('')
 }
 
 let reading = Promise.resolve()
@@ -45,10 +45,10 @@ let cursor = cursorOf(file)
 /** Reads on from the cursor to the end; one after the other, however often it is asked. */
 function readOn(): Promise<void> {
   reading = reading.then(async () => {
-    for await (const entry of growr.feed({ organization: organization as string, book: 'payment', after: cursor })) {
+    for await (const entry of growr.feed({ organization: organization as string, book: 'payment', ...cursor })) {
       const lines = linesOf(entry)
       appendFileSync(file, lines)
-      cursor = entry.seq
+      cursor = { after: entry.seq, generation: entry.generation }
       if (lines !== '') process.stdout.write(lines)
     }
   }).catch((error: unknown) => {

@@ -71,6 +71,11 @@ export class Book {
     return this.#open.chain.length
   }
 
+  /** In which generation the entry of that number was written: one more for each successor that began before it. */
+  generationOf(seq: number): number {
+    return this.#open.chain.filter(({ predecessor: { length } }) => length <= seq).length
+  }
+
   /** The Hypercore beneath, for replication and verification. Appending to it directly would break the book. */
   get core(): CoreLike {
     return this.#open.core.core

@@ -56,6 +56,7 @@ test('a copy taken in the midst of appends is taken up in a signed successor, an
     expect((await taken.get('L3'))?.state.subject).toEqual({ userDid: 'did:3' })
     const entry = await taken.append(loanDraft('L3', { expectedSeq: 4 }))
     expect(entry.seq).toBe(acknowledged)
+    expect([1, acknowledged - 1, acknowledged].map(seq => taken.generationOf(seq))).toEqual([0, 0, 1])
     expect((await taken.history({ key: 'L3' })).map(({ seq }) => seq)).toEqual([4, acknowledged])
     expect(view.get('SELECT entries FROM record WHERE key = ?', 'L3')).toEqual({ entries: 2 })
     expect((await taken.atVersion(6).get('L3'))?.seq).toBe(4)
@@ -91,7 +92,7 @@ test('successors of successors, with and without entries of their own, and of a 
   }
   fixture = await openFixture(fixture.directory)
   const book = await fixture.store.book(loan)
-  expect((await book.entries(0, 10)).map(({ key }) => key)).toEqual(['L0', 'L1', 'R1', 'R3'])
+  expect((await book.entries(0, 10)).map(({ key, seq }) => `${key} ${book.generationOf(seq)}`)).toEqual(['L0 0', 'L1 0', 'R1 1', 'R3 3'])
   expect(new Set(keys).size).toBe(4)
   const nothing = await fixture.store.book(empty)
   await nothing.append(loanDraft('L0'))

@@ -158,7 +158,7 @@ describe('a session', () => {
 })
 
 describe('a feed', () => {
-  const page = (from: number, to: number, more: boolean) => ({ data: { feed: { items: Array.from({ length: to - from + 1 }, (_, n) => ({ seq: from + n })), next: to, more } } })
+  const page = (from: number, to: number, more: boolean) => ({ data: { feed: { items: Array.from({ length: to - from + 1 }, (_, n) => ({ seq: from + n, generation: from + n > 9 ? 1 : 0 })), next: to, more } } })
   const loans = { organization: 'o1', book: 'loan' } as const
 
   test('goes through the pages from a cursor to the end', async () => {
@@ -166,7 +166,7 @@ describe('a feed', () => {
     const seen: number[] = []
     for await (const { seq } of made.feed({ ...loans, after: 7, limit: 2 })) seen.push(seq)
     expect(seen).toEqual([8, 9, 10])
-    expect(sent.map(({ variables }) => variables)).toEqual([{ ...loans, after: 7, limit: 2 }, { ...loans, after: 9, limit: 2 }, { ...loans, after: 9, limit: 2 }])
+    expect(sent.map(({ variables }) => variables)).toEqual([{ ...loans, after: 7, limit: 2 }, { ...loans, after: 9, generation: 0, limit: 2 }, { ...loans, after: 9, generation: 0, limit: 2 }])
   })
 
   test('goes on looking where it is told to, until it is told to end', async () => {

@@ -77,7 +77,7 @@ export class GrowrClient {
   feed(options: FeedOptions): AsyncGenerator<FeedEntry, void, undefined> {
     const { organization, book, signal } = options
     return follow(options, {
-      page: async (after, limit) => (await this.call('feed', { organization, book, after, limit }, signal ? { signal } : {})) as FeedPage,
+      page: async (after, limit, generation) => (await this.call('feed', { organization, book, after, generation, limit }, signal ? { signal } : {})) as FeedPage,
       wait: this.#options.wait ?? pause,
     })
   }

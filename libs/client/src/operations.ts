@@ -20,7 +20,7 @@ export const operations = {
   directory: { kind: 'query', args: { words: 'String', currency: 'String', organization: 'ID', fundingType: 'String', minRate: 'String', invests: 'String', endsBy: 'String', openOnly: 'Boolean', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key organization organizationName name description isInviteOnly profileUrl bannerUrl startDate endDate currency amount terms { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } seniorCapital juniorCapital room loanCount loans { lent repaid outstanding { loans principal interest } arrears { bucket loans principal interest } par30 defaulted { loans principal interest } writtenOff { loans principal interest } completed { loans principal interest } interestEarned } } } pageInfo { hasNextPage endCursor } totalCount }' },
   distributionPreview: { kind: 'query', args: { key: 'ID!' }, selection: '{ id payee kind party amount paid }' },
   dueList: { kind: 'query', args: { organization: 'ID!', on: 'String', project: 'ID', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { loan project status currency due principal interest dueDate daysLate bucket outstanding borrower borrowerUser } } pageInfo { hasNextPage endCursor } totalCount }' },
-  feed: { kind: 'query', args: { organization: 'ID!', book: 'String!', after: 'Int', limit: 'Int' }, selection: '{ items { id book seq type at businessDate organization key project loan payment status currency amounts totals postings { account currency amount } erased { loans payments } } next more }' },
+  feed: { kind: 'query', args: { organization: 'ID!', book: 'String!', after: 'Int', generation: 'Int', limit: 'Int' }, selection: '{ items { id book seq generation type at businessDate organization key project loan payment status currency amounts totals postings { account currency amount } erased { loans payments } } next more }' },
   funding: { kind: 'query', args: { key: 'ID!' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
   fundings: { kind: 'query', args: { project: 'ID!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } } } pageInfo { hasNextPage endCursor } totalCount }' },
   intent: { kind: 'query', args: { intent: 'ID!' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
@@ -176,7 +176,7 @@ export interface Operations {
   /** What is due by a day in an organization, the oldest first. */
   readonly dueList: { readonly args: { readonly organization: string; readonly on?: string | null | undefined; readonly project?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: DueConnection }
   /** What happened in a book (project, loan, funding, payment, erasures) after a cursor, in order, in the form of the webhooks. */
-  readonly feed: { readonly args: { readonly organization: string; readonly book: string; readonly after?: number | null | undefined; readonly limit?: number | null | undefined }; readonly result: FeedPage }
+  readonly feed: { readonly args: { readonly organization: string; readonly book: string; readonly after?: number | null | undefined; readonly generation?: number | null | undefined; readonly limit?: number | null | undefined }; readonly result: FeedPage }
   readonly funding: { readonly args: { readonly key: string }; readonly result: Funding }
   readonly fundings: { readonly args: { readonly project: string; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: FundingConnection }
   readonly intent: { readonly args: { readonly intent: string }; readonly result: Intent }
@@ -643,6 +643,8 @@ export interface FeedItem {
   readonly id: string
   readonly book: string
   readonly seq: number
+  /** How often the node had been restored when it was written; goes with the cursor. */
+  readonly generation: number
   readonly type: string
   readonly at: string
   readonly businessDate: string

@@ -264,7 +264,7 @@ export const closeDay = defineAction({
 })
 
 /** An entry of a book as another service follows it: header, event and state in their JSON form. */
-export const FeedEntry = z.object({ seq: z.number().int(), key: z.string(), type: z.string(), at: instant, businessDate: date, organization: id, book: z.enum(['project', 'loan', 'funding', 'payment']), event: z.unknown(), state: z.unknown(), postings: z.array(z.unknown()) })
+export const FeedEntry = z.object({ seq: z.number().int(), /** How often the book had been taken up in a successor when it was written, such as after a restore. */ generation: z.number().int(), key: z.string(), type: z.string(), at: instant, businessDate: date, organization: id, book: z.enum(['project', 'loan', 'funding', 'payment']), event: z.unknown(), state: z.unknown(), postings: z.array(z.unknown()) })
 export type FeedEntry = z.output<typeof FeedEntry>
 
 const feed = z.strictObject({ organization: id, book: z.enum(['project', 'loan', 'funding', 'payment']), after: z.number().int().min(0), limit: z.number().int().min(1).max(500) })

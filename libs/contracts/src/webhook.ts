@@ -18,6 +18,8 @@ export const FeedItem = z.object({
   book: followed,
   /** Where it stands in its book: the cursor after it. */
   seq: z.number().int(),
+  /** How often the node had been restored when it was written: with a higher one, the numbers of lost entries are used again. */
+  generation: z.number().int(),
   /** `loan.approved`, `payment.confirmed` and so on; `person.erased`. */
   type: z.string(),
   at: instant,
@@ -97,7 +99,7 @@ export const feed = defineAction({
   name: 'organization.feed',
   kind: 'query',
   about: 'What happened in one of the organization\'s books after a cursor, in order, in the form of the webhooks.',
-  params: z.strictObject({ organization: id, book: followed, after: z.number().int().min(0).default(0), limit: z.number().int().min(1).max(200).default(100) }),
+  params: z.strictObject({ organization: id, book: followed, after: z.number().int().min(0).default(0), /** Of the entry at the cursor: tells whether it is still that entry. */ generation: z.number().int().min(0).optional(), limit: z.number().int().min(1).max(200).default(100) }),
   result: z.object({ items: z.array(FeedItem), /** The cursor for the next page. */ next: z.number().int(), more: z.boolean() }),
   access: { users: { ORIGINATOR_ADMIN: 'organization' } },
 })

@@ -9,13 +9,13 @@ type Fields = Readonly<Record<string, unknown>>
  * erased person's entries look the same.
  */
 export function presentEntry(entry: projects.FeedEntry): webhook.FeedItem {
-  const { seq, book, key, type, at, businessDate, organization } = entry
+  const { seq, generation, book, key, type, at, businessDate, organization } = entry
   const state = fieldsOf(entry.state)
   const data = fieldsOf(fieldsOf(entry.event)['data'])
   const currency = currencyIn(state)
   return {
     id: idOf(entry),
-    book, seq, type, at, businessDate, organization, key,
+    book, seq, generation, type, at, businessDate, organization, key,
     project: projectOf(entry, textOf(data['projectKey']) ?? textOf(state['projectKey'])),
     loan: book === 'loan' ? key : textOf(state['loanKey']),
     payment: book === 'payment' ? key : (textOf(data['paymentKey']) ?? textOf(state['paymentKey'])),

@@ -183,9 +183,10 @@ export class TenantBooks<K extends Kind> {
     const known = this.#options.kinds.find((candidate) => candidate === kind)
     if (!known) throw new Refusal('NOT_FOUND', { path: 'book' })
     if (!this.#tenants.has(organization)) return []
-    const entries = await (await this.#book(known, organization)).entries(after, limit)
+    const book = await this.#book(known, organization)
+    const entries = await book.entries(after, limit)
     return entries.map(({ seq, key, type, at, businessDate, event, state, postings }) => ({
-      seq, key, type, at, businessDate, organization, book: known, event: plain(event), state: plain(state), postings: [...postings],
+      seq, generation: book.generationOf(seq), key, type, at, businessDate, organization, book: known, event: plain(event), state: plain(state), postings: [...postings],
     }))
   }
 }

@@ -20,7 +20,7 @@ describe('credit history', () => {
   const onTime: Row[] = [{ dueDate: '2026-04-01', settledOn: '2026-04-01', overdueOn: null, paid: '1000000' }, { dueDate: '2026-05-01', settledOn: '2026-04-20', overdueOn: null, paid: '1000000' }]
   const entry = (key: string, status: string, rows = onTime, more: object = {}, organization = coop.org): project.FeedEntry => {
     const made: project.FeedEntry = {
-      seq: ++seq, key, type: 'loan.instalment-paid', at: '2026-05-01T12:00:00.000Z', businessDate: '2026-05-01', organization, book: 'loan', event: {}, postings: [],
+      seq: ++seq, generation: 0, key, type: 'loan.instalment-paid', at: '2026-05-01T12:00:00.000Z', businessDate: '2026-05-01', organization, book: 'loan', event: {}, postings: [],
       state: {
         key, status, contractAmount: hnl('2000000'), repaidOn: status === 'REPAID' ? '2026-04-20' : null,
         schedule: rows.map(({ dueDate, settledOn, overdueOn, paid }) => ({ dueDate, settledOn, overdueOn, principal: hnl('1000000'), paidPrincipal: hnl(paid) })),

@@ -60,7 +60,7 @@ describe('signing', () => {
   })
 
   it('signs a receipt for the entry that is its cause', async () => {
-    const entry: project.FeedEntry = { seq: 7, key: 'funding-1', type: 'funding.confirmed', at: '2026-03-02T12:00:00.000Z', businessDate: '2026-03-02', organization: coop.org, book: 'funding', event: {}, state: {}, postings: [] }
+    const entry: project.FeedEntry = { seq: 7, generation: 0, key: 'funding-1', type: 'funding.confirmed', at: '2026-03-02T12:00:00.000Z', businessDate: '2026-03-02', organization: coop.org, book: 'funding', event: {}, state: {}, postings: [] }
     rig.books.entries.push(entry)
     const sign = (cause: object = {}, receipt: object = { key: 'funding-1', amount: '200000.00' }, organization = coop.org) => rig.buses.financing.call(
       identity.signForOrganization, { organization, type: 'FundingReceipt', document: receipt as never },

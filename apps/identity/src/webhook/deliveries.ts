@@ -157,9 +157,9 @@ export class Deliveries {
   }
 
   /** What comes next. A cursor beyond the end of its book, which a restored node has, goes back to the end. */
-  async #page({ organization }: WebhookDoc, { id, book, after }: LaneDoc) {
+  async #page({ organization }: WebhookDoc, { id, book, after, generation }: LaneDoc) {
     try {
-      return await feedPage(this.#kit, organization, book, after, BATCH)
+      return await feedPage(this.#kit, organization, book, { after, generation }, BATCH)
     } catch (error) {
       const end = error instanceof Refusal && error.code === 'CURSOR_AHEAD' ? error.details?.['end'] : undefined
       if (typeof end !== 'number') throw error
@@ -177,7 +177,7 @@ export class Deliveries {
     const body = JSON.stringify(item)
     const outcome = await channel.post(body, signedHeaders(now.secret, item.id, real.now(), body))
     if (outcome.outcome === 'DELIVERED') {
-      await hooks.lanes.update(lane, (doc) => ({ ...doc, after: item.seq, failures: 0, failingSince: null, nextAt: null, lastFailure: null }))
+      await hooks.lanes.update(lane, (doc) => ({ ...doc, after: item.seq, generation: item.generation, failures: 0, failingSince: null, nextAt: null, lastFailure: null }))
       return true
     }
     // What the stop of the node breaks off is no failure of the receiver: it comes again.

@@ -38,7 +38,7 @@ export async function erasuresAfter(kit: Kit, organization: string, after: numbe
 
 const present = ({ organization, seq, at, businessDate: date, loans, payments }: ErasureDoc): webhook.FeedItem => ({
   id: `${organization.replaceAll('.', '-')}_erasures_${seq}_${Date.parse(at).toString(36)}`,
-  book: 'erasures', seq, type: 'person.erased', at, businessDate: date, organization, key: `erasure-${seq}`,
+  book: 'erasures', seq, generation: 0, type: 'person.erased', at, businessDate: date, organization, key: `erasure-${seq}`,
   project: null, loan: null, payment: null, status: null, currency: null, amounts: {}, totals: {}, postings: [],
   erased: { loans, payments },
 })

@@ -16,29 +16,35 @@ async function itemsAfter(kit: Kit, organization: string, book: webhook.Followed
   return entries.map(presentEntry)
 }
 
-/** What happened after a cursor, in order. CURSOR_AHEAD (details: end) where the book is shorter than that: it was restored. */
-export async function feedPage(kit: Kit, organization: string, book: webhook.Followed, after: number, limit: number): Promise<FeedPage> {
-  const found = await itemsAfter(kit, organization, book, after, limit + 1)
-  const items = found.slice(0, limit)
-  if (items.length === 0 && after > 0) {
-    const end = await reachedAt(kit, organization, book, after)
-    if (end < after) throw new Refusal('CURSOR_AHEAD', { path: 'after', details: { end } })
+/** A place in a book: the number of the entry that was dealt with last, and the generation of that entry where it is known. */
+export interface Cursor {
+  readonly after: number
+  readonly generation?: number | undefined
+}
+
+/**
+ * What happened after a cursor, in order. CURSOR_AHEAD (details: end) where the book, restored from a back-up, holds that entry no more:
+ * it ends before, or has another one in its place. What is left of what the cursor has seen ends there.
+ */
+export async function feedPage(kit: Kit, organization: string, book: webhook.Followed, { after, generation = Infinity }: Cursor, limit: number): Promise<FeedPage> {
+  // The entry at the cursor comes along, to be compared.
+  const known = after > 0 ? 1 : 0
+  const found = await itemsAfter(kit, organization, book, after - known, limit + known + 1)
+  const [at] = found
+  if (known === 1 && (at?.seq !== after || at.generation > generation)) {
+    throw new Refusal('CURSOR_AHEAD', { path: 'after', details: { end: (await endOf(kit, organization, book, generation)).after } })
   }
-  return { items, next: items.at(-1)?.seq ?? after, more: found.length > limit }
+  const rest = found.slice(known)
+  const items = rest.slice(0, limit)
+  return { items, next: items.at(-1)?.seq ?? after, more: rest.length > limit }
 }
 
-/** The cursor where there is something at or after it; else the end of the book. */
-async function reachedAt(kit: Kit, organization: string, book: webhook.Followed, after: number): Promise<number> {
-  const [last] = await itemsAfter(kit, organization, book, after - 1, 1)
-  return last === undefined ? endOf(kit, organization, book) : after
-}
-
-/** The cursor after the last entry there is; 0 of an empty book. Steps that halve find it in some thirty looks, whatever its length. */
-export async function endOf(kit: Kit, organization: string, book: webhook.Followed): Promise<number> {
-  let end = 0
+/** The cursor after the last entry of a generation and those before it. Steps that halve find it in some thirty looks, whatever the length. */
+export async function endOf(kit: Kit, organization: string, book: webhook.Followed, generation = Infinity): Promise<{ readonly after: number; readonly generation: number }> {
+  let end = { after: 0, generation: 0 }
   for (let step = 2 ** 30; step >= 1; step /= 2) {
-    const [next] = await itemsAfter(kit, organization, book, end + step - 1, 1)
-    if (next !== undefined) end = next.seq
+    const [next] = await itemsAfter(kit, organization, book, end.after + step - 1, 1)
+    if (next !== undefined && next.generation <= generation) end = { after: next.seq, generation: next.generation }
   }
   return end
 }

@@ -23,6 +23,8 @@ export interface LaneDoc {
   book: webhook.Followed
   /** The entry that was delivered last. */
   after: number
+  /** Its generation, where it is known. */
+  generation?: number | undefined
   /** How often the next one was tried in vain, since when, and when again; why. */
   failures: number
   failingSince: string | null

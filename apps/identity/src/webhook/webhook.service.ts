@@ -6,7 +6,7 @@ import { action, every } from '@growr/service'
 import type { Kit } from '../kit.ts'
 import { isLocal } from './addresses.ts'
 import { laneId } from './deliveries.ts'
-import { endOf, feedPage } from './feed.ts'
+import { endOf, feedPage, type Cursor } from './feed.ts'
 import { newSecret } from './signature.ts'
 import { erasures, lanes, webhooks, type ErasureDoc, type LaneDoc, type WebhookDoc } from './webhook.collections.ts'
 
@@ -68,16 +68,16 @@ export function webhookActions(kit: Kit): Implementation[] {
       // A repetition finds what the first call left: the limit is not in its way.
       if ((await hooks.webhooks.get(id)) === null && (await held(organization)).length >= MOST) throw new Refusal('WEBHOOK_LIMIT', { details: { most: MOST } })
       // Where it begins comes first: a webhook is never without.
-      for (const book of books) await begin(id, book, from === 'START' ? 0 : await endOf(kit, organization, book))
+      for (const book of books) await begin(id, book, from === 'START' ? { after: 0, generation: 0 } : await endOf(kit, organization, book))
       const { doc } = await hooks.webhooks.insert({ id, organization, url, books, secret: newSecret(), status: 'ACTIVE', createdAt: kit.clock.now().toISOString() }, request && { request })
       hooks.changed()
       return { webhook: await show(doc), secret: doc.secret }
     })
   }
 
-  const begin = async (webhook: string, book: contract.Followed, after: number): Promise<void> => {
+  const begin = async (webhook: string, book: contract.Followed, at: Required<Cursor>): Promise<void> => {
     const id = laneId(webhook, book)
-    if ((await hooks.lanes.get(id)) === null) await hooks.lanes.insert({ id, webhook, book, after, failures: 0, failingSince: null, nextAt: null, lastFailure: null })
+    if ((await hooks.lanes.get(id)) === null) await hooks.lanes.insert({ id, webhook, book, ...at, failures: 0, failingSince: null, nextAt: null, lastFailure: null })
   }
 
   const remove = async (params: Params<typeof contract.removeWebhook>, context: ActionContext): Promise<{ ok: true }> => {
@@ -109,7 +109,7 @@ export function webhookActions(kit: Kit): Implementation[] {
       scope: ofOrganization,
       handle: async ({ organization }) => Promise.all((await held(organization)).map(show)),
     }),
-    action(contract.feed, { scope: ofOrganization, handle: ({ organization, book, after, limit }) => feedPage(kit, organization, book, after, limit) }),
+    action(contract.feed, { scope: ofOrganization, handle: ({ organization, book, limit, ...cursor }) => feedPage(kit, organization, book, cursor, limit) }),
   ]
 }
 

@@ -28,10 +28,10 @@ afterEach(async () => {
 const hnl = (amount: string) => ({ amount, currency: 'HNL' })
 
 /** Entries as the financing group hands them on: with what leads to the borrower, which must go nowhere. */
-function happen(count: number, book: 'loan' | 'project' = 'loan'): project.FeedEntry[] {
+function happen(count: number, book: 'loan' | 'project' = 'loan', generation = 0): project.FeedEntry[] {
   const begun = rig.books.entries.filter((entry) => entry.book === book).length
   const made = Array.from({ length: count }, (_, n): project.FeedEntry => ({
-    seq: begun + n + 1, key: `${book}-${begun + n + 1}`, type: book === 'loan' ? 'loan.instalment-paid' : 'project.updated', at: '2026-05-01T12:00:00.000Z', businessDate: '2026-05-01',
+    seq: begun + n + 1, generation, key: `${book}-${begun + n + 1}`, type: book === 'loan' ? 'loan.instalment-paid' : 'project.updated', at: '2026-05-01T12:00:00.000Z', businessDate: '2026-05-01',
     organization: coop.org, book,
     event: {
       type: 'loan.instalment-paid', subject: { payoutReference: 'PERSONAL' },
@@ -72,7 +72,7 @@ describe('a webhook', () => {
     expect(Math.abs(Number(first!.headers['webhook-timestamp']) * 1000 - rig.real.now().getTime())).toBeLessThan(1000)
     expect(first!.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': first!.item.id })
     expect(first!.item).toEqual({
-      id: `${coop.org}_loan_4_${Date.parse('2026-05-01T12:00:00.000Z').toString(36)}`, book: 'loan', seq: 4, type: 'loan.instalment-paid', at: '2026-05-01T12:00:00.000Z',
+      id: `${coop.org}_loan_4_${Date.parse('2026-05-01T12:00:00.000Z').toString(36)}`, book: 'loan', seq: 4, generation: 0, type: 'loan.instalment-paid', at: '2026-05-01T12:00:00.000Z',
       businessDate: '2026-05-01', organization: coop.org, key: 'loan-4', project: 'coffee', loan: 'loan-4', payment: 'pay-1', status: 'DISBURSED', currency: 'HNL',
       amounts: { amount: '3633.33', 'allocation.interest': '300.00', 'allocation.principal': '3333.33' }, totals: { contractAmount: '20000.00', repaidAmount: '3633.33' },
       postings: [{ account: 'clearing/coffee', currency: 'HNL', amount: '3633.33' }, { account: 'receivable/principal/coffee', currency: 'HNL', amount: '-3633.33' }], erased: null,
@@ -287,6 +287,30 @@ describe('the feed', () => {
     happen(5)
     expect(await refusal(feed({ after: 9 }))).toMatchObject({ code: 'CURSOR_AHEAD', path: 'after', details: { end: 5 } })
     expect(await refusal(feed({ book: 'project', after: 1 }))).toMatchObject({ details: { end: 0 } })
+  })
+
+  it('says so, too, where a restored book has another entry at the cursor, and from where on they differ', async () => {
+    happen(5)
+    // The last two are lost, and their numbers are used again.
+    rig.books.entries.splice(3)
+    happen(4, 'loan', 1)
+    expect(await refusal(feed({ after: 5, generation: 0 }))).toMatchObject({ code: 'CURSOR_AHEAD', path: 'after', details: { end: 3 } })
+    expect(await refusal(feed({ after: 9, generation: 0 }))).toMatchObject({ code: 'CURSOR_AHEAD', details: { end: 3 } })
+    const { items } = await feed({ after: 3, generation: 0 })
+    expect(items.map(({ seq, generation }) => [seq, generation])).toEqual([[4, 1], [5, 1], [6, 1], [7, 1]])
+    expect(await feed({ after: 5, generation: 1, limit: 1 })).toMatchObject({ items: [{ seq: 6 }], more: true })
+  })
+
+  it('goes on for a webhook, too, where both still agreed', async () => {
+    await add()
+    happen(5)
+    await rig.group.idle()
+    rig.books.entries.splice(3)
+    happen(3, 'loan', 1)
+    await after(0)
+    await rig.as(coop.admin).call(contract.resumeWebhook, { webhook: (await only()).id })
+    await rig.group.idle()
+    expect(seqs()).toEqual([1, 2, 3, 4, 5, 4, 5, 6])
   })
 
   it('is for the admins of the organization', async () => {
