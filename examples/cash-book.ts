@@ -93,4 +93,4 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 // What happened before the webhook was there.
 await readOn()
-process.stdout.write(`up to date at ${cursor}\n`)
+process.stdout.write(`up to date at ${cursor.after}\n`)
