@@ -4,3 +4,4 @@ export type {
   ChangeStatus, FeeEstimate, Listener, NetworkChange, NetworkName, NetworkStatus, NewWallet, PaymentNetwork, Send, Sent, Wallet, WalletBalance,
   WalletPurpose,
 } from './port.ts'
+export type { ExtendedKey, HdSigner, RecoverableSignature } from './signer.ts'

@@ -1,1 +1,1 @@
-export {}
+export { hdSignerOf } from './hd.ts'
