@@ -4,12 +4,13 @@ import sodium from 'sodium-native'
 import { wipe } from './aead.ts'
 import type { Disk } from './disk.ts'
 import { KeysError } from './errors.ts'
+import { HdSeeds } from './hd.ts'
 import type { KdfCost } from './kdf.ts'
 import type { RecordHead, SealedRecord } from './record.ts'
 import { Secrets } from './secrets.ts'
 import { ed25519Pkcs8, ed25519Seed, generateSigningKey, loadSigningKey, publicJwkOf, requireAlgorithm, signWith } from './signing.ts'
 import { sealedStorage } from './storage.ts'
-import type { BookKeyPair, Clock, KeyInfo, NewKey, PublicJwk, Secret, Signer, Storage } from './types.ts'
+import type { BookKeyPair, Clock, HdSigner, KeyInfo, NewKey, PublicJwk, Secret, Signer, Storage } from './types.ts'
 import { Vault } from './vault.ts'
 
 export interface CustodyOptions {
@@ -45,6 +46,7 @@ export class Custody implements Signer {
   readonly #cost: KdfCost | undefined
   readonly #signing = new Map<string, KeyObject>()
   readonly #secrets: Secrets
+  readonly #seeds: HdSeeds
   readonly #bookPairs = new Map<string, BookKeyPair>()
   #index: { serial: number; byKid: Map<string, SealedRecord> } | undefined
 
@@ -55,6 +57,7 @@ export class Custody implements Signer {
     this.#clock = options.clock ?? systemClock
     this.#cost = options.cost
     this.#secrets = new Secrets(vault, () => this.#now())
+    this.#seeds = new HdSeeds(vault, () => this.#now())
   }
 
   /** CUSTODY_MISSING, CUSTODY_DAMAGED, CUSTODY_NEWER, WRONG_PASSPHRASE, CUSTODY_OF_OTHER_GROUP. Rights wider than 0600 are taken away. */
@@ -184,6 +187,30 @@ export class Custody implements Signer {
     return pair
   }
 
+  /**
+   * Signs with the keys of this purpose's seed (BIP 32, 24 words of BIP 39), made at its first use unless `create` is false (then
+   * KEY_NOT_FOUND): who holds coins must find their seed, not get another. PURPOSE_NOT_HELD.
+   */
+  hd(purpose: string, { id = 'main', create = true }: { id?: string; create?: boolean } = {}): HdSigner {
+    this.#requirePurpose(purpose)
+    requireId(id)
+    return this.#seeds.signer(purpose, id, create)
+  }
+
+  /** The 24 words of a seed, for the operator to keep on paper. Who asks proves it by the pass phrase: WRONG_PASSPHRASE, KEY_NOT_FOUND. */
+  async backupWords(purpose: string, passphrase: string, id = 'main'): Promise<string> {
+    this.#requirePurpose(purpose)
+    await this.#vault.prove(passphrase)
+    return this.#seeds.words(purpose, id)
+  }
+
+  /** Takes a seed back from its 24 words. KEY_EXISTS where there is one; INVALID_KEY_REQUEST where they are no such words. */
+  restoreWords(purpose: string, words: string, id = 'main'): void {
+    this.#requirePurpose(purpose)
+    requireId(id)
+    this.#seeds.restore(purpose, id, words)
+  }
+
   /** Small encrypted values by name, in this custody file: settings that are secret (passwords of providers). PURPOSE_NOT_HELD. */
   storage(purpose: string): Storage {
     this.#requirePurpose(purpose)
@@ -198,6 +225,7 @@ export class Custody implements Signer {
   /** Wipes what is wiped cheaply: the key-encrypting key, secrets and book keys. */
   close(): void {
     this.#secrets.close()
+    this.#seeds.close()
     for (const pair of this.#bookPairs.values()) wipe(pair.secretKey)
     this.#bookPairs.clear()
     this.#signing.clear()

@@ -116,6 +116,6 @@ function isBody(value: unknown): value is CustodyBody {
 function isRecord(value: unknown): value is SealedRecord {
   if (typeof value !== 'object' || value === null) return false
   const { kind, purpose, id, version, createdAt } = value as Record<string, unknown>
-  return (kind === 'signing' || kind === 'secret' || kind === 'value')
+  return (kind === 'signing' || kind === 'secret' || kind === 'value' || kind === 'hd')
     && typeof purpose === 'string' && typeof id === 'string' && typeof createdAt === 'string' && Number.isSafeInteger(version)
 }

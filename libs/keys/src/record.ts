@@ -3,7 +3,7 @@ import type { Algorithm, PublicJwk } from './types.ts'
 
 /** What is said of a secret in the open. All of it that tells secrets apart is associated data of its ciphertext. */
 export interface RecordHead {
-  kind: 'signing' | 'secret' | 'value'
+  kind: 'signing' | 'secret' | 'value' | 'hd'
   purpose: string
   id: string
   version: number

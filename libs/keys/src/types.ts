@@ -75,6 +75,38 @@ export interface BookKeyPair {
   secretKey: Buffer
 }
 
+/** What is known in the open of a key with children (BIP 32). */
+export interface ExtendedKey {
+  /** Compressed, 33 bytes. */
+  readonly publicKey: Uint8Array
+  /** 32 bytes. */
+  readonly chainCode: Uint8Array
+  /** The first four bytes of HASH160 of its own public key. */
+  readonly fingerprint: number
+}
+
+export interface RecoverableSignature {
+  /** r ‖ s, 64 bytes, the lower s. */
+  readonly signature: Uint8Array
+  /** 0 to 3: which of the points with this r was meant. */
+  readonly recovery: number
+}
+
+/**
+ * Signs with keys of one seed (BIP 32, secp256k1), which stays here. A path is `m` or `m/84'/0'/0'/0/7`, of at most ten steps below
+ * 2^31; INVALID_KEY_REQUEST where path, hash (32 bytes) or tweak is none. The same interface as HdSigner of the payment networks.
+ */
+export interface HdSigner {
+  xpub(path: string): Promise<ExtendedKey>
+  /** Compressed, 33 bytes. */
+  publicKey(path: string): Promise<Uint8Array>
+  /** ECDSA: r ‖ s, 64 bytes, the lower s, nonce by RFC 6979. */
+  signEcdsa(path: string, hash: Uint8Array): Promise<Uint8Array>
+  signEcdsaRecoverable(path: string, hash: Uint8Array): Promise<RecoverableSignature>
+  /** BIP 340. With `tweak` by the key of BIP 341's key path: a merkle root of 32 bytes, or an empty one where there are no scripts (BIP 86). */
+  signSchnorr(path: string, hash: Uint8Array, tweak?: Uint8Array): Promise<Uint8Array>
+}
+
 export interface Clock {
   now(): Date
 }

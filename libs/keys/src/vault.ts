@@ -133,6 +133,19 @@ export class Vault {
     wipe(state.kek)
   }
 
+  /** Whether this is the pass phrase of the file as it lies there: WRONG_PASSPHRASE. */
+  async prove(passphrase: string): Promise<void> {
+    const bytes = readBounded(this.file, FILE_LIMIT)
+    if (bytes === undefined || bytes === 'too-large') throw damaged(this.file)
+    const document = parseDocument(bytes, this.file)
+    const kek = await deriveKek(passphrase, document.body.kdf)
+    try {
+      authenticate(kek, document, this.file)
+    } finally {
+      wipe(kek)
+    }
+  }
+
   close(): void {
     if (this.#state !== undefined) wipe(this.#state.kek)
     this.#state = undefined
