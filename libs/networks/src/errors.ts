@@ -5,12 +5,15 @@
  * NO_ROUTE: nobody carries it now. NETWORK_DOWN: the node does not answer (or not in time). NETWORK_SYNCING: it is not up to date.
  * NETWORK_SENDING_OFF: after a restore, until reconciled. NETWORK_REFUSED: the node refused the transaction, and why.
  * NETWORK_UNSUPPORTED: this node or network cannot do that. NETWORK_ID_REUSED: that id was sent with something else.
+ * KEY_INVALID: no public key or descriptor that could be used. PSBT_INVALID: not readable, not (rightly) signed. PSBT_OTHER: signed, but another
+ * transaction than the one that was given out.
  * WALLET_UNKNOWN. CURRENCY_UNSUPPORTED. NETWORK_STORE: the adapter's own store cannot be used.
  */
 export type NetworkErrorCode =
   | 'ADDRESS_INVALID' | 'ADDRESS_FOREIGN' | 'DUST' | 'FEE_ABOVE_CEILING' | 'BALANCE_INSUFFICIENT' | 'INVOICE_EXPIRED' | 'INVOICE_PAID'
   | 'INVOICE_OWN' | 'AMOUNT_MISMATCH' | 'NO_ROUTE' | 'NETWORK_DOWN' | 'NETWORK_SYNCING' | 'NETWORK_SENDING_OFF' | 'NETWORK_REFUSED'
   | 'NETWORK_UNSUPPORTED' | 'NETWORK_ID_REUSED' | 'WALLET_UNKNOWN' | 'CURRENCY_UNSUPPORTED' | 'NETWORK_STORE'
+  | 'KEY_INVALID' | 'PSBT_INVALID' | 'PSBT_OTHER'
 
 /** The one error that networks throw. `code` is stable; the details hold nothing secret and no person's address. */
 export class NetworkError extends Error {
