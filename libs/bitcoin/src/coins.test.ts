@@ -80,6 +80,9 @@ describe('coin selection', () => {
     const coins = [coin(0, 50_000n), coin(2, 60_388n), coin(4, 900_000n), coin(6, 70_000n)]
     const exact = selectCoins(request(coins, 110_000n))
     expect([exact.coins.map(({ value }) => value).toSorted(), exact.change, exact.fee === 388n]).toEqual([[50_000n, 60_388n], 0n, true])
+    // Without change 300 satoshis more would go to the fee than is allowed: then rather the largest, with change.
+    const dear = selectCoins(request(coins, 109_700n, { maxFee: 500n }))
+    expect([dear.coins.map(({ value }) => value), dear.fee <= 500n, dear.change > 0n]).toEqual([[900_000n], true, true])
     const largest = selectCoins(request(coins, 111_500n))
     expect([largest.coins.map(({ value }) => value), largest.outputs.length]).toEqual([[900_000n], 2])
     expect(largest.change).toBe(900_000n - 111_500n - largest.fee)

@@ -1,1 +1,8 @@
-export {}
+export { addressOf, addressOfScript, dustOf, scriptOf, type AddressKind } from './address.ts'
+export { chainOf, type Chain } from './chain.ts'
+export { selectCoins, type Coin, type Output, type Selection, type SelectionRequest } from './coins.ts'
+export { descriptorChecksum, readPublicKey, requireChecksum, withChecksum, type KeyOrigin, type PublicKeyRead } from './descriptor.ts'
+export { finishMultisig, multisigOf, multisigPsbt, signMultisig, type Multisig, type MultisigLeaf, type MultisigSpend, type MultisigTerms } from './multisig.ts'
+export { acceptPsbt, psbtOf } from './psbt.ts'
+export { buildPayment, bumpPayment, type Bump, type PaymentDraft, type Signed } from './transaction.ts'
+export { accountPath, openAccount, type Account, type AccountAddress } from './wallet.ts'

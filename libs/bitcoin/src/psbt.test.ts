@@ -145,13 +145,21 @@ describe('a payment signed elsewhere', () => {
     expect(codeOf(() => acceptPsbt(given, returned))).toBe('PSBT_OTHER')
     const cases = [await signElsewhere(draft, { first: false }), await signElsewhere(draft, { type: 2 }), await signElsewhere(draft, { type: 0x81 })]
     for (const each of cases) expect(codeOf(() => acceptPsbt(given, each))).toBe('PSBT_INVALID')
-    // The signatures of the other transaction, put upon this one.
-    const [mixed, theirs] = [readPsbt(given), readPsbt(returned)]
-    for (let at = 0; at < 2; at++) {
-      const { partialSig, tapKeySig } = theirs.getInput(at)
-      mixed.updateInput(at, { ...(partialSig === undefined ? {} : { partialSig }), ...(tapKeySig === undefined ? {} : { tapKeySig }) }, true)
+    // A signature of the other transaction put upon this one, for each kind; and one whose last byte says that it covers no output.
+    const [right, theirs] = [readPsbt(await signElsewhere(draft)), readPsbt(returned)]
+    const [publicKey, signature] = right.getInput(0).partialSig?.[0] ?? [new Uint8Array(), new Uint8Array()]
+    const replaced: [number, Parameters<typeof right.updateInput>[1]][] = [
+      [0, { partialSig: theirs.getInput(0).partialSig ?? [] }], [1, { tapKeySig: theirs.getInput(1).tapKeySig ?? new Uint8Array() }],
+      [0, { partialSig: [[publicKey, Uint8Array.of(...signature.subarray(0, -1), 2)]] }],
+    ]
+    for (const [at, input] of replaced) {
+      const altered = readPsbt(given)
+      for (let other = 0; other < 2; other++) {
+        const { partialSig, tapKeySig } = right.getInput(other)
+        altered.updateInput(other, other === at ? input : { ...(partialSig === undefined ? {} : { partialSig }), ...(tapKeySig === undefined ? {} : { tapKeySig }) }, true)
+      }
+      expect(() => acceptPsbt(given, writePsbt(altered))).toThrow(expect.objectContaining({ code: 'PSBT_INVALID', details: { input: at } }))
     }
-    expect(codeOf(() => acceptPsbt(given, writePsbt(mixed)))).toBe('PSBT_INVALID')
   })
 })
 
