@@ -2,11 +2,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import './tools/no-network.cjs'
+import { installed } from './tools/networks/bitcoind.mjs'
 
 // Nothing that a test runs may leave loopback: no-network.cjs guards this process and, by NODE_OPTIONS, all that it
 // starts. It notes each attempt in this file; the reporter counts each as a failure.
 process.env['NO_NETWORK_LOG'] ??= join(tmpdir(), `growr-network-${process.pid}.log`)
 process.env['APOLLO_TELEMETRY_DISABLED'] ??= 'true'
+// `npm test` has set it up; what needs it fails without, and says so.
+process.env['GROWR_BITCOIND_PATH'] ||= installed()
 
 // Tests run the sources: the condition resolves every @growr package to its src. Vitest hands these on to
 // Node as they are: `import` or `module` among them would make require() take files that it cannot load.

@@ -20,6 +20,7 @@ const steps = [
   { name: 'lint and import rules', args: [`${modules}/oxlint/bin/oxlint`, '--deny-warnings'] },
   ...checks.map((file) => ({ name: file.replace(/^.*\/(.*)\.check\.\w+$/, 'check of the $1'), args: [...fromSource, file] })),
   { name: 'packages: pack, install, import, example', args: ['tools/pack-check.mjs'] },
+  { name: 'a bitcoind for the tests', args: ['tools/networks/bitcoind.mjs'] },
   { name: 'tests', args: [`${modules}/vitest/vitest.mjs`, 'run'], last: true },
 ]
 

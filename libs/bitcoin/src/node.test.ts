@@ -25,7 +25,7 @@ interface Accepted {
   readonly 'reject-reason'?: string
 }
 
-describe.runIf(binary !== '')('before a node', () => {
+describe('before a node', () => {
   let node: TestNode
   let accounts: readonly [Account, Account]
   const mine = async (blocks: number): Promise<void> => {
