@@ -1,5 +1,7 @@
 export { addressOf, addressOfScript, dustOf, scriptOf, type AddressKind } from './address.ts'
 export { chainOf, type Chain } from './chain.ts'
+export { BitcoinNetwork, type BitcoinOptions } from './network.ts'
+export { BitcoinRpc, RpcRefusal, type RpcOptions } from './rpc.ts'
 export { selectCoins, type Coin, type Output, type Selection, type SelectionRequest } from './coins.ts'
 export { descriptorChecksum, readPublicKey, requireChecksum, withChecksum, type KeyOrigin, type PublicKeyRead } from './descriptor.ts'
 export { finishMultisig, multisigOf, multisigPsbt, signMultisig, type Multisig, type MultisigLeaf, type MultisigSpend, type MultisigTerms } from './multisig.ts'

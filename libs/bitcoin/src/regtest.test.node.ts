@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 // A bitcoind of a test's own: regtest, alone, in a directory of its own, on a port that was free.
 
 export interface TestNode {
+  readonly url: string
   /** Calls it, for a wallet of its own where one is named; fails with the message of the node. */
   call<T = unknown>(method: string, params?: readonly unknown[], wallet?: string): Promise<T>
   stop(): Promise<void>
@@ -28,7 +29,7 @@ export async function startNode(binary: string): Promise<TestNode> {
 async function start(binary: string, port: number): Promise<TestNode> {
   const directory = mkdtempSync(join(tmpdir(), 'bitcoind '))
   const child = spawn(binary, [
-    '-regtest', `-datadir=${directory}`, '-server', '-listen=0', '-rpcbind=127.0.0.1', '-rpcallowip=127.0.0.1', `-rpcport=${port}`, '-rpcuser=test', '-rpcpassword=test',
+    '-regtest', `-datadir=${directory}`, '-server', '-txindex=1', '-listen=0', '-rpcbind=127.0.0.1', '-rpcallowip=127.0.0.1', `-rpcport=${port}`, '-rpcuser=test', '-rpcpassword=test',
     '-fallbackfee=0.0001', '-dnsseed=0', '-fixedseeds=0', '-discover=0', '-listenonion=0', '-natpmp=0', '-debuglogfile=0', '-printtoconsole=1',
   ], { stdio: ['ignore', 'pipe', 'ignore'] })
   const stop = async (): Promise<void> => {
@@ -41,7 +42,7 @@ async function start(binary: string, port: number): Promise<TestNode> {
     await stop()
     throw error
   }
-  return { stop, call: <T>(method: string, params: readonly unknown[] = [], wallet = '') => call<T>(port, method, params, wallet) }
+  return { url: `http://127.0.0.1:${port}`, stop, call: <T>(method: string, params: readonly unknown[] = [], wallet = '') => call<T>(port, method, params, wallet) }
 }
 
 async function call<T>(port: number, method: string, params: readonly unknown[], wallet: string): Promise<T> {
