@@ -58,7 +58,7 @@ export class Sending {
     const version = this.#options.store.get('SELECT txid, fee FROM version WHERE send = ? ORDER BY height IS NULL, time DESC LIMIT 1', id)
     return {
       id, status: row['told'] as Sent['status'], amount: btcOf(Number(row['sats'])), fee: btcOf(row['told'] === 'CONFIRMED' ? Number(version?.['fee']) : 0),
-      proof: String(version?.['txid'] ?? '') || null, reason: row['reason'] as string | null,
+      proof: (version?.['txid'] ?? null) as string | null, reason: row['reason'] as string | null,
     }
   }
 
