@@ -85,7 +85,6 @@ export class Sending {
       if (known['request'] !== request) throw new NetworkError('NETWORK_ID_REUSED', 'this was sent with something else: take another id')
       return this.sent(send.id) as Sent
     }
-    if (!this.on) throw new NetworkError('NETWORK_SENDING_OFF', 'sending is off until the node has been reconciled')
     const { selection, change, sats, wallet } = await this.#plan(send)
     const signed = await buildPayment(selection, signer)
     const [verdict] = await rpc.call<{ allowed: boolean; 'reject-reason'?: string }[]>('testmempoolaccept', [signed.hex], 0)
@@ -110,6 +109,7 @@ export class Sending {
   /** The coins of as few of the wallets as suffice, in their order. */
   async #plan({ id, wallets: ids, to, amount, maxFee }: Send): Promise<{ selection: Selection; change: ReturnType<Wallets['nextChange']>; sats: bigint; wallet: string; rate: number }> {
     const { wallets } = this.#options
+    if (!this.on) throw new NetworkError('NETWORK_SENDING_OFF', 'sending is off until the node has been reconciled')
     if (amount.currency !== 'BTC' || maxFee.currency !== 'BTC') throw new NetworkError('CURRENCY_UNSUPPORTED', 'Bitcoin carries BTC alone')
     if (amount.amount % 1000n !== 0n) throw new NetworkError('AMOUNT_MISMATCH', 'on the chain an amount is in whole satoshis')
     const [first] = ids

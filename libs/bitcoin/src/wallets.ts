@@ -21,6 +21,7 @@ export class Wallets {
   readonly #signer: HdSigner
   readonly #kind: AddressKind
   readonly #accounts = new Map<string, Account>()
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(store: BitcoinStore, signer: HdSigner, chain: Chain, kind: AddressKind) {
     this.#store = store
@@ -41,7 +42,14 @@ export class Wallets {
   }
 
   /** The same id gives the same wallet; another purpose for it is NETWORK_ID_REUSED. Gives the script that is new, to be watched. */
-  async create({ id, purpose }: NewWallet): Promise<{ wallet: Wallet; script: Uint8Array | null }> {
+  create(wallet: NewWallet): Promise<{ wallet: Wallet; script: Uint8Array | null }> {
+    // One after the other: each takes the next account.
+    const turn = this.#last.catch(() => undefined).then(() => this.#create(wallet))
+    this.#last = turn
+    return turn
+  }
+
+  async #create({ id, purpose }: NewWallet): Promise<{ wallet: Wallet; script: Uint8Array | null }> {
     if (!ID.test(id)) throw new NetworkError('WALLET_UNKNOWN', 'the id of a wallet has 1 to 128 printable characters')
     const known = this.find(id)
     if (known !== null) {
