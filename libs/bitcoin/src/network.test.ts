@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BitcoinNetwork, type BitcoinOptions } from './network.ts'
 import { satsOf } from './rpc.ts'
 import { startNode, type TestNode } from './regtest.test.node.ts'
+import { coins, inputsOf, live, mine, payFrom, spendElsewhere, steps, type World } from './reorganisations.test.life.ts'
 import { btcOf } from './tell.ts'
 
 const SLOW = 240_000
@@ -18,11 +19,7 @@ let node: TestNode
 let options: BitcoinOptions
 let files = 0
 
-const mine = (blocks: number): Promise<string[]> => node.call('generatetoaddress', [blocks, burn])
-let burn: string
-/** BTC as bitcoind takes them. */
-const coins = (sats: bigint): string => `${sats / 100_000_000n}.${String(sats % 100_000_000n).padStart(8, '0')}`
-const payFrom = (address: string, sats: bigint): Promise<string> => node.call('sendtoaddress', [address, coins(sats)], 'payer')
+let world: World
 const fresh = (more: Partial<BitcoinOptions> = {}): BitcoinOptions => ({ ...options, file: join(folder, `${++files}.db`), ...more })
 const refusal = async (work: Promise<unknown>): Promise<string> => {
   const error = await work.then(() => null, (thrown: unknown) => thrown)
@@ -35,8 +32,8 @@ const short = async (network: BitcoinNetwork) => (await feed(network)).map(({ ki
 beforeAll(async () => {
   node = await startNode(process.env['GROWR_BITCOIND_PATH'] ?? '')
   await node.call('createwallet', ['payer'])
-  burn = await node.call<string>('getnewaddress', [], 'payer')
-  await mine(130)
+  world = { node, burn: await node.call<string>('getnewaddress', [], 'payer') }
+  await mine(world, 130)
   options = { rpc: { url: node.url, user: 'test', password: 'test' }, chain: 'regtest', file: '', signer: hdSignerOf(Buffer.alloc(32, 7)), fallbackRate: 2, confirmations: [{ upTo: 1_000_000n, blocks: 1 }, { upTo: 100_000_000n, blocks: 3 }] }
 }, SLOW)
 afterAll(async () => {
@@ -53,15 +50,15 @@ describe('what comes in', () => {
     const { address } = await network.createListener('p1.funding', 'intent-1')
     expect((await network.createListener('p1.funding', 'intent-1')).address).toBe(address)
     expect(network.confirmationsFor(btcOf(1_000_001n))).toBe(3)
-    await payFrom(address, 2_000_000n)
+    await payFrom(world, address, 2_000_000n)
     await network.sync()
     expect(await short(network)).toEqual([['RECEIVED', 'SEEN', 'intent-1', 0, 2_000_000n, null]])
-    await mine(2)
+    await mine(world, 2)
     await network.stop()
     network = await BitcoinNetwork.open(set)
     await network.sync()
     expect(await feed(network)).toHaveLength(1)
-    await mine(1)
+    await mine(world, 1)
     await network.sync()
     await network.sync()
     expect(await short(network)).toEqual([['RECEIVED', 'SEEN', 'intent-1', 0, 2_000_000n, null], ['RECEIVED', 'CONFIRMED', 'intent-1', 0, 2_000_000n, null]])
@@ -75,37 +72,20 @@ describe('what comes in', () => {
     await network.sync()
     await network.createWallet({ id: 'w', purpose: 'REPAYMENT' })
     const { address } = await network.createListener('w', 'loan-1')
-    const txid = await payFrom(address, 50_000n)
+    const txid = await payFrom(world, address, 50_000n)
     await network.sync()
-    const { inputs } = await decoded(txid)
+    const inputs = await inputsOf(world, txid)
     // The payer pays somebody else with the same coin and a higher fee.
-    await spendElsewhere(inputs)
+    await spendElsewhere(world, inputs)
     await network.sync()
     expect((await short(network)).map(([, status, , generation, , reason]) => [status, generation, reason])).toEqual([['SEEN', 0, null], ['REVERSED', 0, 'REPLACED']])
-    await mine(1)
+    await mine(world, 1)
     await network.sync()
     expect(await feed(network)).toHaveLength(2)
     expect((await network.balances())[0]).toMatchObject({ confirmed: btcOf(0n), pending: btcOf(0n) })
     await network.stop()
   }, SLOW)
 })
-
-const decoded = async (txid: string): Promise<{ inputs: { txid: string; vout: number }[] }> => {
-  const { vin } = await node.call<{ vin: { txid: string; vout: number }[] }>('getrawtransaction', [txid, 1])
-  return { inputs: vin.map(({ txid: from, vout }) => ({ txid: from, vout })) }
-}
-
-/** Spends these coins of the payer's to itself, with a fee that displaces what spends them now. */
-async function spendElsewhere(inputs: readonly { txid: string; vout: number }[]): Promise<string> {
-  let sum = 0n
-  for (const { txid, vout } of inputs) {
-    const { vout: outputs } = await node.call<{ vout: { value: string }[] }>('getrawtransaction', [txid, 1])
-    sum += satsOf(outputs[vout]!.value)
-  }
-  const raw = await node.call<string>('createrawtransaction', [inputs.map((input) => ({ ...input, sequence: 0xfffffffd })), [{ [burn]: coins(sum - 100_000n) }]])
-  const { hex } = await node.call<{ hex: string }>('signrawtransactionwithwallet', [raw], 'payer')
-  return node.call('sendrawtransaction', [hex, 0])
-}
 
 describe('what goes out', () => {
   it('leaves once, by the same bytes after a crash, with its change and fee to the satoshi; every refusal has its code', async () => {
@@ -114,8 +94,8 @@ describe('what goes out', () => {
     await network.sync()
     await network.createWallet({ id: 'w', purpose: 'FUNDING' })
     const { address } = await network.createListener('w', 'in')
-    await payFrom(address, 300_000n)
-    await mine(1)
+    await payFrom(world, address, 300_000n)
+    await mine(world, 1)
     await network.sync()
     const to = await node.call<string>('getnewaddress', [], 'payer')
     const send = { id: 's1', wallets: ['w'], to, amount: btcOf(100_000n), maxFee: btcOf(5_000n) }
@@ -140,7 +120,7 @@ describe('what goes out', () => {
     network = await BitcoinNetwork.open(set)
     await network.sync()
     expect(await node.call<string[]>('getrawmempool')).toContain(both[0]!.proof)
-    await mine(1)
+    await mine(world, 1)
     await network.sync()
     const sent = await network.sent('s1')
     expect(sent).toMatchObject({ status: 'CONFIRMED', fee: estimate.fee, proof: both[0]!.proof })
@@ -177,90 +157,9 @@ describe('a node', () => {
   }, SLOW)
 })
 
-// Reorganisations of 1 to 6 blocks × payments that wait, are confirmed, spent or double-spent × a listener that runs, is stopped, or crashed.
-type Step = { do: 'pay'; sats: number } | { do: 'mine'; blocks: number } | { do: 'reorganise'; blocks: number; without: boolean } | { do: 'look' } | { do: 'restart' } | { do: 'doubleSpend' } | { do: 'spend' }
-const step = fc.oneof<fc.Arbitrary<Step>[]>(
-  fc.record({ do: fc.constant('pay' as const), sats: fc.integer({ min: 10_000, max: 3_000_000 }) }),
-  fc.record({ do: fc.constant('mine' as const), blocks: fc.integer({ min: 1, max: 3 }) }),
-  fc.record({ do: fc.constant('reorganise' as const), blocks: fc.integer({ min: 1, max: 6 }), without: fc.boolean() }),
-  fc.record({ do: fc.constantFrom('look' as const, 'restart' as const, 'doubleSpend' as const, 'spend' as const) }),
-)
-
 describe('reorganisations', () => {
   it('lose nothing, book nothing twice: the feed folds to what an independent look at the chain says', async () => {
     let life = 0
-    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 14 }), async (steps) => {
-      const set = fresh({ signer: hdSignerOf(Buffer.alloc(32, 50 + life++ % 200)) })
-      let network = await BitcoinNetwork.open(set)
-      await network.sync()
-      await network.createWallet({ id: 'w', purpose: 'FUNDING' })
-      const addresses: string[] = []
-      const txids: string[] = []
-      for (const [at, each] of steps.entries()) {
-        if (each.do === 'pay') {
-          const { address } = await network.createListener('w', `t${at}`)
-          addresses.push(address)
-          txids.push(await payFrom(address, BigInt(each.sats)))
-        } else if (each.do === 'mine') {
-          await mine(each.blocks)
-        } else if (each.do === 'look') {
-          await network.sync()
-        } else if (each.do === 'restart') {
-          // Not stopped: what lies on disk is what there is.
-          const crashed = network
-          network = await BitcoinNetwork.open(set)
-          await crashed.stop()
-        } else if (each.do === 'reorganise') {
-          const height = await node.call<number>('getblockcount')
-          const from = await node.call<string>('getblockhash', [height - each.blocks + 1])
-          await node.call('invalidateblock', [from])
-          // Empty blocks, so that what stood in the old ones waits again; or they take it along.
-          // To another address: the same block as before would be as invalid as that one.
-          const other = await node.call<string>('getnewaddress', [], 'payer')
-          if (each.without) for (let n = 0; n <= each.blocks; n++) await node.call('generateblock', [other, []])
-          else await node.call('generatetoaddress', [each.blocks + 1, other])
-        } else if (each.do === 'doubleSpend') {
-          const waiting = await node.call<string[]>('getrawmempool')
-          const last = txids.findLast((txid) => waiting.includes(txid))
-          if (last !== undefined) await spendElsewhere((await decoded(last)).inputs).catch(() => undefined)
-        } else {
-          const [balance] = await network.balances('w')
-          if (balance!.confirmed.amount > 20_000_000n) await network.send({ id: `s${at}`, wallets: ['w'], to: burn, amount: btcOf(10_000n), maxFee: btcOf(5_000n) }).catch((error: unknown) => expect(error).toBeInstanceOf(NetworkError))
-        }
-      }
-      await network.sync()
-      await mine(6)
-      await network.sync()
-      await network.sync()
-      // At rest: what counts as received, by the feed; and what the node finds at the addresses, by its own look at the chain.
-      const standing = new Map<string, bigint>()
-      let outgoing = 0n
-      for (const { kind, id, generation, status, amount, fee, seq } of await feed(network)) {
-        const key = `${id}/${generation}`
-        if (kind === 'RECEIVED' && status === 'CONFIRMED') {
-          expect(standing.has(key), `${key} twice`).toBe(false)
-          standing.set(key, amount.amount)
-        }
-        if (kind === 'RECEIVED' && status === 'REVERSED') standing.delete(key)
-        if (kind === 'SENT' && status === 'CONFIRMED') outgoing += amount.amount + fee.amount
-        if (kind === 'SENT' && status === 'REVERSED') outgoing -= (await network.sent(id))!.amount.amount + (await network.sent(id))!.fee.amount
-        expect(seq).toBeGreaterThan(0)
-      }
-      let received = 0n
-      for (const txid of txids) {
-        const raw = await node.call<{ confirmations?: number; vout: { value: string; scriptPubKey: { address?: string } }[] }>('getrawtransaction', [txid, 1]).catch(() => null)
-        if (raw?.confirmations === undefined || raw.confirmations < 1) continue
-        for (const output of raw.vout) if (addresses.includes(output.scriptPubKey.address ?? '')) received += satsOf(output.value) * 1000n
-      }
-      expect([...standing.values()].reduce((sum, amount) => sum + amount, 0n)).toBe(received)
-      const [balance] = await network.balances('w')
-      expect(balance!.pending.amount).toBe(0n)
-      expect(balance!.confirmed.amount).toBe(received - outgoing)
-      // And the coins themselves, as the node's set of unspent outputs has them.
-      const { descriptors } = (await network.wallet('w'))!
-      const { total_amount: total } = await node.call<{ total_amount: string }>('scantxoutset', ['start', descriptors!.map((desc) => ({ desc, range: 60 }))])
-      expect(balance!.confirmed.amount).toBe(satsOf(total) * 1000n)
-      await network.stop()
-    }), { numRuns: Number(process.env['GROWR_LIVES'] ?? 6), ...(process.env['GROWR_SEED'] ? { seed: Number(process.env['GROWR_SEED']) } : {}) })
+    await fc.assert(fc.asyncProperty(steps, (taken) => live(world, fresh({ signer: hdSignerOf(Buffer.alloc(32, 50 + (life++ % 200))) }), taken)), { numRuns: 6 })
   }, SLOW)
 })
