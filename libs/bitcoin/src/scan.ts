@@ -1,6 +1,6 @@
 import type { NetworkErrorCode } from '@growr/networks'
 import { NetworkError } from '@growr/networks'
-import { findInBlock, findInTransaction, headOf, outpointKey, outpointOf, type Found } from './block.ts'
+import { findInBlock, findInTransaction, headOf, outpointKey, outpointOf, Watched, type Found } from './block.ts'
 import type { Chain } from './chain.ts'
 import { RpcRefusal, type BitcoinRpc } from './rpc.ts'
 import type { BitcoinStore } from './store.ts'
@@ -36,8 +36,8 @@ export class Scanner {
   readonly #rpc: BitcoinRpc
   readonly #store: BitcoinStore
   readonly #chain: Chain
-  readonly #scripts = new Map<string, true>()
-  readonly #coins = new Map<string, true>()
+  readonly #scripts = new Watched()
+  readonly #coins = new Watched()
   /** Waiting transactions that were looked at. */
   #looked: ReadonlySet<string> = new Set()
 
@@ -52,12 +52,12 @@ export class Scanner {
     this.#scripts.clear()
     this.#coins.clear()
     for (const { script } of this.#store.all('SELECT script FROM address')) this.watch(script as Uint8Array)
-    for (const { txid, vout } of this.#store.all('SELECT txid, vout FROM credit WHERE spentHeight IS NULL')) this.#coins.set(outpointKey(String(txid), Number(vout)), true)
+    for (const { txid, vout } of this.#store.all('SELECT txid, vout FROM credit WHERE spentHeight IS NULL')) this.#coins.add(outpointKey(String(txid), Number(vout)))
   }
 
   /** An output script to look for from now on. */
   watch(script: Uint8Array): void {
-    this.#scripts.set(Buffer.from(script).toString('latin1'), true)
+    this.#scripts.add(Buffer.from(script).toString('latin1'))
   }
 
   get height(): number {
@@ -170,7 +170,7 @@ export class Scanner {
   #disconnect(above: number): void {
     const store = this.#store
     store.run('UPDATE credit SET height = NULL, waiting = 0 WHERE height > ?', above)
-    for (const { txid, vout } of store.all('SELECT txid, vout FROM credit WHERE spentHeight > ?', above)) this.#coins.set(outpointKey(String(txid), Number(vout)), true)
+    for (const { txid, vout } of store.all('SELECT txid, vout FROM credit WHERE spentHeight > ?', above)) this.#coins.add(outpointKey(String(txid), Number(vout)))
     store.run('UPDATE credit SET spentHeight = NULL, spentBy = CASE WHEN spentBy IN (SELECT txid FROM version) THEN spentBy END WHERE spentHeight > ?', above)
     store.run('UPDATE version SET height = NULL WHERE height > ?', above)
     store.run('DELETE FROM block WHERE height > ?', above)
@@ -192,7 +192,7 @@ export class Scanner {
          ON CONFLICT (txid, vout) DO UPDATE SET height = excluded.height, time = excluded.time, waiting = excluded.waiting`,
         txid, vout, bytes, sats, JSON.stringify(inputs.map((key) => Object.values(outpointOf(key)))), height, time, height === null ? 1 : 0, told,
       )
-      this.#coins.set(outpointKey(txid, vout), true)
+      this.#coins.add(outpointKey(txid, vout))
     }
     for (const key of spends) {
       const coin = outpointOf(key)
