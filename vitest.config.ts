@@ -9,7 +9,7 @@ import { installed } from './tools/networks/bitcoind.mjs'
 process.env['NO_NETWORK_LOG'] ??= join(tmpdir(), `growr-network-${process.pid}.log`)
 process.env['APOLLO_TELEMETRY_DISABLED'] ??= 'true'
 // `npm test` has set it up; what needs it fails without, and says so.
-process.env['GROWR_BITCOIND_PATH'] ||= installed()
+process.env['BITCOIND_PATH'] ||= installed()
 
 // Tests run the sources: the condition resolves every @growr package to its src. Vitest hands these on to
 // Node as they are: `import` or `module` among them would make require() take files that it cannot load.

@@ -26,16 +26,16 @@ test('the mirror of Debian is found in both forms of apt\'s sources, and no othe
 })
 
 test('a path that is named must be a bitcoind that runs; the refusal says what to do', async () => {
-  const ensure = (path: string) => ensureBitcoind({ env: { GROWR_BITCOIND_PATH: path }, folder })
-  expect(await refused(ensure(join(folder, 'nothing')))).toMatch(/ENOENT.*GROWR_BITCOIND_PATH/)
-  expect(await refused(ensure(script('other', 'echo something else')))).toMatch(/no bitcoind.*something else.*GROWR_BITCOIND_PATH/)
+  const ensure = (path: string) => ensureBitcoind({ env: { BITCOIND_PATH: path }, folder })
+  expect(await refused(ensure(join(folder, 'nothing')))).toMatch(/ENOENT.*BITCOIND_PATH/)
+  expect(await refused(ensure(script('other', 'echo something else')))).toMatch(/no bitcoind.*something else.*BITCOIND_PATH/)
   expect(await refused(ensure(script('broken', 'echo no library >&2; exit 127')))).toMatch(/ended with 127: no library/)
   const right = script('right', 'echo Bitcoin Core daemon version v30')
   expect(await ensure(right)).toBe(right)
 })
 
 test('the one that npm test set up is a bitcoind', async () => {
-  const path = process.env['GROWR_BITCOIND_PATH'] ?? ''
+  const path = process.env['BITCOIND_PATH'] ?? ''
   expect(existsSync(path), `there is none at ${path}: npm test sets it up`).toBe(true)
   expect(await versionOf(path)).toMatch(/^Bitcoin .*version v\d/)
   expect(installed(folder).startsWith(folder)).toBe(true)

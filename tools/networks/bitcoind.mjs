@@ -12,7 +12,7 @@ const PACKAGE = 'bitcoin-knots'
 /** Recommended by others or for a whole system only: bitcoind runs without. */
 const NOT_NEEDED = /^(systemd|libsystemd|debconf|libmount|libblkid|libselinux|libpcre2|libc-gconv|openssl-provider|gcc-)/
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
-const ways = 'Give the path of another bitcoind as GROWR_BITCOIND_PATH.'
+const ways = 'Give the path of another bitcoind as BITCOIND_PATH.'
 
 /** Why there is no bitcoind, and what to do. */
 export class NoBitcoind extends Error {}
@@ -55,11 +55,11 @@ export async function versionOf(path) {
 }
 
 /**
- * The path of a bitcoind that runs: the one named by GROWR_BITCOIND_PATH, the one of this checkout, or that one after it was set up,
+ * The path of a bitcoind that runs: the one named by BITCOIND_PATH, the one of this checkout, or that one after it was set up,
  * which takes half a minute and some 60 MB. Throws NoBitcoind, which says what to do.
  */
 export async function ensureBitcoind({ env = process.env, folder = join(root, '.networks'), say = () => {} } = {}) {
-  const named = env.GROWR_BITCOIND_PATH
+  const named = env.BITCOIND_PATH
   if (named) {
     await versionOf(named)
     return named

@@ -13,13 +13,13 @@ export const about =
   'Random lives of a wallet on a real bitcoind (regtest): payments that wait, are confirmed, spent, double-spent, replaced; reorganisations of 1 to 6 blocks, with and without what stood in them; a listener that runs, is away, or is opened anew on what lay on disk. At rest the feed (each payment booked once and taken back once), the balance, the chain as the node tells it and its set of unspent outputs must be the same to the unit.'
 
 /** The one that `npm test` set up, or another. */
-const BITCOIND = process.env['GROWR_BITCOIND_PATH'] ?? fileURLToPath(new URL('../../../.networks/bitcoind/run/bitcoind', import.meta.url))
+const BITCOIND = process.env['BITCOIND_PATH'] ?? fileURLToPath(new URL('../../../.networks/bitcoind/run/bitcoind', import.meta.url))
 /** So many lives on one node: its wallet grows slow. */
 const TOGETHER = 50
 
 /** `runs` lives, 1,000 unless told. */
 export async function run({ seed = 1, runs = 1_000 }: { readonly seed?: number; readonly runs?: number } = {}): Promise<{ lives: number; failures: string[] }> {
-  if (!existsSync(BITCOIND)) throw new Error('there is no bitcoind: `npm test` sets one up, or give GROWR_BITCOIND_PATH')
+  if (!existsSync(BITCOIND)) throw new Error('there is no bitcoind: `npm test` sets one up, or give BITCOIND_PATH')
   let lives = 0
   for (let batch = 0; lives < runs; batch++) {
     const folder = await mkdtemp(join(tmpdir(), 'growr-reorganisations-'))

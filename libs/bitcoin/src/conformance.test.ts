@@ -12,7 +12,7 @@ const SLOW = 180_000
 
 async function harness(): Promise<ConformanceHarness> {
   const folder = mkdtempSync(join(tmpdir(), 'bitcoin conformance '))
-  const node = await startNode(process.env['GROWR_BITCOIND_PATH'] ?? '')
+  const node = await startNode(process.env['BITCOIND_PATH'] ?? '')
   const proxy = await startRpcProxy(node.url)
   await node.call('createwallet', ['payer'])
   const address = (): Promise<string> => node.call('getnewaddress', [], 'payer')

@@ -30,7 +30,7 @@ const feed = async (network: BitcoinNetwork): Promise<readonly NetworkChange[]> 
 const short = async (network: BitcoinNetwork) => (await feed(network)).map(({ kind, status, tag, generation, amount, reason }) => [kind, status, tag, generation, amount.amount / 1000n, reason])
 
 beforeAll(async () => {
-  node = await startNode(process.env['GROWR_BITCOIND_PATH'] ?? '')
+  node = await startNode(process.env['BITCOIND_PATH'] ?? '')
   await node.call('createwallet', ['payer'])
   world = { node, burn: await node.call<string>('getnewaddress', [], 'payer') }
   await mine(world, 130)

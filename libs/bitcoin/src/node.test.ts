@@ -14,7 +14,7 @@ import { openAccount, type Account } from './wallet.ts'
 
 // What we build, before a real node: it watches our descriptors, takes our transactions, and signs elsewhere.
 
-const binary = process.env['GROWR_BITCOIND_PATH'] ?? ''
+const binary = process.env['BITCOIND_PATH'] ?? ''
 const SLOW = 120_000
 const seed = Buffer.alloc(32, 9)
 const signer = hdSignerOf(seed)
