@@ -13,13 +13,12 @@ import { dueOf, TALLY, tally } from './tally.ts'
 /**
  * What the group's services look up and list: each record's state, a loan as the API shows it (so a change of `presentLoan` is a new
  * version), each project's position (a sum that takes a record's old share out and its new one in), and the balance of each account.
- * Rows that hold a whole record have a rowid: the tree of keys stays small, and a record is found by few steps. What a loan shows has the
- * loan's number, which every index of loans holds, so that no second tree of keys is read to find it. The state of a loan is packed, and
- * who has which loans stands in the index alone: of a million loans what is looked up should stay in memory.
+ * Rows that hold a whole record have a rowid: the tree of keys stays small, and a record is found by few steps. The state of a loan is
+ * packed, and who has which loans stands in the index alone: of a million loans what is looked up should stay in memory.
  */
 export const directory = defineView({
   name: 'directory',
-  version: 7,
+  version: 6,
   kinds: ['project', 'loan', 'funding'],
   schema: `${PACKING}
     CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, settling INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
@@ -27,9 +26,9 @@ export const directory = defineView({
     CREATE INDEX project_public ON project (key) WHERE public = 1 AND status = 'ACTIVATED';
     CREATE INDEX project_settling ON project (key) WHERE settling = 1;
     CREATE TABLE address (address TEXT NOT NULL, project TEXT NOT NULL, PRIMARY KEY (address, project)) WITHOUT ROWID;
-    CREATE TABLE loan (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, due TEXT, currency TEXT NOT NULL, seq INTEGER NOT NULL, state BLOB NOT NULL);
+    CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, due TEXT, currency TEXT NOT NULL, seq INTEGER NOT NULL, state BLOB NOT NULL);
     CREATE TABLE taken (organization TEXT NOT NULL, number TEXT NOT NULL, loan TEXT NOT NULL, PRIMARY KEY (organization, number)) WITHOUT ROWID;
-    CREATE TABLE shown (id INTEGER PRIMARY KEY, loan TEXT NOT NULL);
+    CREATE TABLE shown (key TEXT PRIMARY KEY, loan TEXT NOT NULL);
     CREATE INDEX loan_project ON loan (project, key);
     CREATE INDEX loan_organization ON loan (organization, key);
     CREATE INDEX loan_project_status ON loan (project, status, key);
@@ -82,7 +81,7 @@ function applyLoan(db: ViewDatabase, entry: StoredEntry, state: LoanState): void
   )
   tally(db, before, state)
   if (state.origin) db.run('INSERT OR IGNORE INTO taken (organization, number, loan) VALUES (?, ?, ?)', state.organizationId, state.origin.number, state.key)
-  db.run('INSERT INTO shown (id, loan) SELECT id, ? FROM loan WHERE key = ? ON CONFLICT (id) DO UPDATE SET loan = excluded.loan', packLoan(presentLoan(state, entry.seq)), state.key)
+  db.run('INSERT INTO shown (key, loan) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET loan = excluded.loan', state.key, packLoan(presentLoan(state, entry.seq)))
 }
 
 function applyFunding(db: ViewDatabase, entry: StoredEntry, state: FundingState): void {

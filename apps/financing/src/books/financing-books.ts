@@ -129,7 +129,7 @@ export class FinancingBooks {
 
   /** A loan as the API shows it to its parties, as it was made when its last entry was written. NOT_FOUND. */
   presentedLoan(key: string): loanContract.Loan {
-    const row = this.#view.get('SELECT shown.loan FROM loan JOIN shown ON shown.id = loan.id WHERE loan.key = ?', key)
+    const row = this.#view.get('SELECT loan FROM shown WHERE key = ?', key)
     if (!row) throw new Refusal('NOT_FOUND', { path: 'loan' })
     return unpackLoan(String(row['loan']))
   }
@@ -224,7 +224,7 @@ export class FinancingBooks {
   listLoans(where: { organization?: string | undefined; project?: string | undefined; status?: string | undefined; user?: string | undefined }, page: Page): Listed<loanContract.Loan> {
     const { user, ...others } = where
     const total = user === undefined ? countLoans(this.#view, others) : undefined
-    return this.#list('loan', { ...others, borrower: user }, page, '(SELECT shown.loan FROM shown WHERE shown.id = loan.id) AS shown', (row) => unpackLoan(String(row['shown'])), total)
+    return this.#list('loan', { ...others, borrower: user }, page, '(SELECT shown.loan FROM shown WHERE shown.key = loan.key) AS shown', (row) => unpackLoan(String(row['shown'])), total)
   }
 
   listFundings(where: { project: string; investor?: string | undefined }, page: Page): Listed<FundingState> {
