@@ -96,6 +96,8 @@ export class Scanner {
     }
     const ancestor = await this.#ancestor(Number(top['height']), info.blocks)
     if (ancestor === null) return null
+    // A chain that only ends earlier has displaced nothing: the node is being restored, or reads its blocks anew.
+    if (ancestor.height === info.blocks && info.blocks < Number(top['height'])) throw refused('NETWORK_SYNCING', 'bitcoind holds less of the chain than was read already: wait until it has caught up')
     const blocks = await this.#blocks(ancestor, info.blocks, Math.max(STEP, Number(top['height']) - ancestor.height + 1))
     if (blocks === null) return null
     const height = ancestor.height + blocks.length
@@ -184,9 +186,11 @@ export class Scanner {
 
   #record({ txid, outputs, spends, inputs }: Found, height: number | null, time: number): void {
     const store = this.#store
+    const ours = store.get('SELECT 1 AS ours FROM version WHERE txid = ?', txid) !== undefined
     for (const { vout, sats, script } of outputs) {
       const bytes = Buffer.from(script, 'latin1')
-      const told = store.get('SELECT branch FROM address WHERE script = ?', bytes)?.['branch'] === 1 ? 'INTERNAL' : 'NONE'
+      // Change is what a send of ours left; from outside, a payment is one to an address of change, too.
+      const told = ours && store.get('SELECT branch FROM address WHERE script = ?', bytes)?.['branch'] === 1 ? 'INTERNAL' : 'NONE'
       store.run(
         `INSERT INTO credit (txid, vout, script, sats, inputs, height, time, waiting, told, generation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
          ON CONFLICT (txid, vout) DO UPDATE SET height = excluded.height, time = excluded.time, waiting = excluded.waiting`,
