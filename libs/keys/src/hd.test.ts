@@ -127,7 +127,7 @@ describe('the seed of a custody', () => {
     const words = await custody.backupWords('bitcoin', PASSPHRASE)
     expect(words.split(' ')).toHaveLength(24)
     const other = await Custody.create({ ...options, file: join(directory, 'other.json') })
-    for (const wrong of ['', 'abandon', words.split(' ').slice(1).join(' '), words.split(' ').toReversed().join(' '), `${words} `.repeat(50)]) {
+    for (const wrong of ['', 'abandon', words.split(' ').slice(1).join(' '), Array(24).fill('abandon').join(' '), `${words} `.repeat(50)]) {
       expect(await codeOf(() => other.restoreWords('bitcoin', wrong))).toBe('INVALID_KEY_REQUEST')
     }
     other.restoreWords('bitcoin', `  ${words.toUpperCase().replaceAll(' ', '\n')} `)
