@@ -80,6 +80,12 @@ export interface Send {
   readonly amount: Amount
   /** The most that it may cost besides, in the network's own coin: FEE_ABOVE_CEILING. */
   readonly maxFee: Amount
+  /**
+   * The fee comes out of `amount`, so that the wallets lose exactly that and the payee gets the rest: for what empties a wallet. Only
+   * where `amount` is in the network's own coin, else CURRENCY_UNSUPPORTED; NETWORK_UNSUPPORTED where the payee names the sum (Lightning).
+   * SENT then has `amount` without the fee, as ever.
+   */
+  readonly feeFromAmount?: boolean
 }
 
 export interface Sent {
