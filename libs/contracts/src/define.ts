@@ -8,7 +8,7 @@ export type Role = (typeof roles)[number]
 export type Relation = 'any' | 'organization' | 'own'
 
 /** The services that call one another; each carries a token that says which it is and on what cause. */
-export const services = ['access', 'organization', 'user', 'identity', 'issuing', 'verification', 'project', 'loan', 'investor', 'funding', 'payment'] as const
+export const services = ['access', 'organization', 'user', 'identity', 'issuing', 'verification', 'project', 'loan', 'investor', 'funding', 'payment', 'bitcoin', 'lightning', 'rootstock'] as const
 export type ServiceName = (typeof services)[number]
 
 /** Who may call an action. Nobody else may: an action without any of the three does not start. */

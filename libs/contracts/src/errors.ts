@@ -135,6 +135,24 @@ export const catalogue = {
   COLLECTION_INVALID: e('REFUSED', 'This collection list is not one that this node signed, or it has expired.'),
   SENDING_OFF: e('UNAVAILABLE', 'The node was restored from a back-up and sends nothing until the operator has reconciled it.'),
   NOTHING_TO_RETURN: e('REFUSED', 'There is no overpayment to return.'),
+  // networks
+  ADDRESS_INVALID: e('INVALID', 'This is no address, invoice or offer of that network: check it for a missing or changed character.'),
+  ADDRESS_FOREIGN: e('INVALID', 'The address or invoice belongs to another network or chain: ask for one of this.'),
+  ADDRESS_MISSING: e('INVALID', 'Say where the money goes: an address, or on Lightning an invoice.'),
+  DUST: e('INVALID', 'This is too little for the network to carry, or no whole satoshi.'),
+  FEE_ABOVE_CEILING: e('REFUSED', 'The network asks for more than the ceiling on its fee allows: raise the ceiling, or try later.'),
+  INVOICE_EXPIRED: e('REFUSED', 'The invoice has expired: ask for a new one.'),
+  INVOICE_PAID: e('CONFLICT', 'The invoice is paid already.'),
+  INVOICE_AMOUNT: e('INVALID', 'The invoice names another amount than is to be paid.'),
+  NO_ROUTE: e('UNAVAILABLE', 'Nobody on Lightning carries this payment now: try later, with less, or over another network.'),
+  NETWORK_DOWN: e('UNAVAILABLE', 'The network\'s node does not answer; nothing was sent. Try again later.'),
+  NETWORK_SYNCING: e('UNAVAILABLE', 'The network\'s node is not up to date yet; nothing was sent. Try again later.'),
+  NETWORK_REFUSED: e('REFUSED', 'The network\'s node refused the transaction: see the reason in the details.'),
+  NETWORK_UNSUPPORTED: e('REFUSED', 'This network, or the node behind it, cannot do that.'),
+  RATE_UNKNOWN: e('REFUSED', 'This node has no rate between these currencies: the operator sets one (GROWR_RATES).'),
+  PSBT_INVALID: e('INVALID', 'The transaction (PSBT) cannot be read, or is not rightly signed.'),
+  PSBT_OTHER: e('REFUSED', 'The signed transaction is another one than was given out: sign that one.'),
+  KEY_INVALID: e('INVALID', 'This is no public key, or none that can be used here.'),
 } as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof catalogue

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from './define.ts'
+import { coin, destination } from './network-shapes.ts'
 import { admins, cashiers, Payment, reason, seen } from './payment-shapes.ts'
 import { Account } from './project.ts'
 import { amount, code, connection, date, id, page, phone, rail, reference } from './shapes.ts'
@@ -7,12 +8,16 @@ import { amount, code, connection, date, id, page, phone, rail, reference } from
 export { paymentKind, paymentStatus, Payment } from './payment-shapes.ts'
 export * from './payment-collecting.ts'
 export * from './payment-mobile.ts'
+export * from './payment-networks.ts'
+
+/** Over a network: to which address or invoice, in which coin, and at most for which fee. The network confirms it. */
+const overNetwork = { to: destination.optional(), currency: coin.optional(), maxFee: amount.optional() }
 
 export const addDisbursement = defineAction({
   name: 'payment.addDisbursement',
   kind: 'mutation',
   about: 'Registers a payment to a borrower: a loan\'s payout (contract signed, money reserved), or a reward or deposit that a closing project owes. Cash: the borrower gets a code. A payout above the project\'s limit needs the approval of a second person.',
-  params: z.strictObject({ loan: id, purpose: z.enum(['LOAN', 'REWARD', 'DEPOSIT']).default('LOAN'), rail, valueDate: date.optional() }),
+  params: z.strictObject({ loan: id, purpose: z.enum(['LOAN', 'REWARD', 'DEPOSIT']).default('LOAN'), rail, valueDate: date.optional(), ...overNetwork }),
   result: Payment,
   access: { users: cashiers },
 })
@@ -57,7 +62,7 @@ export const refundOverpayment = defineAction({
   name: 'payment.refundOverpayment',
   kind: 'mutation',
   about: 'Returns what a borrower paid too much; confirmed like a disbursement.',
-  params: z.strictObject({ loan: id, rail }),
+  params: z.strictObject({ loan: id, rail, ...overNetwork }),
   result: Payment,
   access: { users: cashiers },
 })
