@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { amount, date, id, rail, text } from './shapes.ts'
 
 export const paymentStatus = z.enum(['ADDED', 'CONFIRMED', 'FAILED', 'REVERTED'])
-export const paymentKind = z.enum(['DISBURSEMENT', 'REPAYMENT', 'OVERPAYMENT_REFUND', 'REWARD', 'DEPOSIT_RETURN', 'TRANSFER_IN', 'TRANSFER_OUT', 'HAND_OVER', 'RECEIPT'])
+export const paymentKind = z.enum(['DISBURSEMENT', 'REPAYMENT', 'OVERPAYMENT_REFUND', 'REWARD', 'DEPOSIT_RETURN', 'TRANSFER_IN', 'TRANSFER_OUT', 'HAND_OVER', 'RECEIPT', 'NETWORK_FEE', 'FEE_REIMBURSEMENT', 'FEE_RETURN', 'CONVERSION', 'EXCHANGE_LOSS', 'EXCHANGE_GAIN'])
 
 export const Payment = z.object({
   key: id,

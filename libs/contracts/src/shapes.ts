@@ -23,7 +23,7 @@ export const password = z.string().min(1).max(256)
 export const url = z.url({ protocol: /^https?$/ }).max(2048)
 export const timezone = z.string().max(64).refine(isTimezone, 'not a time zone of the IANA database, such as America/Tegucigalpa')
 export const language = z.enum(['en', 'es'])
-export const rail = z.enum(['BANK', 'CASH', 'MOBILE'])
+export const rail = z.enum(['BANK', 'CASH', 'MOBILE', 'BITCOIN', 'LIGHTNING', 'ROOTSTOCK'])
 export const reference = text(140)
 
 function isTimezone(zone: string): boolean {

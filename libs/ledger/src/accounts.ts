@@ -39,6 +39,9 @@ export const payableDistribution = (project: string): string => name('payable', 
 export const seniorCapital = (project: string): string => name('capital', 'senior', project)
 export const juniorCapital = (project: string): string => name('capital', 'junior', project)
 
+/** Fees of networks that the project advanced for the originator, in their coin; what the originator deposited for them, if negative. */
+export const networkFee = (project: string): string => name('receivable', 'network-fee', project)
+
 /** Where two currencies of a project meet: a position in each. */
 export const exchange = (currency: string, project: string): string => name('exchange', currency, project)
 

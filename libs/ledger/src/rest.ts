@@ -1,5 +1,6 @@
 import {
-  directions, isOpenCase, positionOf, type FundingState, type LoanState, type PaymentState, type ProjectState,
+  amountAt, directions, exchangesOf, hasOtherSide, isOpenCase, positionOf, type FundingState, type Holder, type LoanState, type PaymentState,
+  type ProjectState,
 } from '@growr/lending'
 import { add, amountOf, formatAmount, isZero, negate, subtract, sum, zero, type Amount } from '@growr/money'
 import * as accounts from './accounts.ts'
@@ -14,6 +15,8 @@ export type FindingCode =
   | 'CAPITAL_DIFFERS'
   | 'RESULT_DIFFERS'
   | 'CASH_DIFFERS'
+  | 'FEES_DIFFER'
+  | 'EXCHANGE_DIFFERS'
   | 'ACCOUNT_UNKNOWN'
   | 'CLOSED_NOT_ZERO'
 
@@ -38,7 +41,9 @@ export interface RestInput {
 /**
  * The conditions that hold when nothing is under way: everything balances; clearing is zero; suspense is the open cases; what
  * borrowers owe, what is owed to others, capital and results are what the records say; each holder's cash is what the rails
- * confirmed, receipts that wait for their loan included; a closed project holds nothing; no account stands outside of this. Gives what does not hold, nothing if all does.
+ * confirmed, in each currency, receipts that wait for their loan included; fees that are advanced and positions between currencies are
+ * those of the payments; a closed project holds nothing; no account stands outside of this, in any currency. Gives what does not hold,
+ * nothing if all does.
  */
 export function checkAtRest(input: RestInput): Finding[] {
   const findings: Finding[] = []
@@ -47,17 +52,19 @@ export function checkAtRest(input: RestInput): Finding[] {
   for (const project of input.projects) findings.push(...checkProject(project, input, known))
   findings.push(...checkReceipts(input, known))
   for (const line of balanceLines(input.balances)) {
-    if (!known.has(line.account)) findings.push(finding('ACCOUNT_UNKNOWN', line.account, zero(line.currency), amountOfPosting(line)))
+    if (!known.has(slot(line))) findings.push(finding('ACCOUNT_UNKNOWN', line.account, zero(line.currency), amountOfPosting(line)))
   }
   return findings
 }
+
+const slot = ({ account, currency }: { readonly account: string; readonly currency: string }): string => `${account} ${currency}`
 
 function checkProject(project: ProjectState, input: RestInput, known: Set<string>): Finding[] {
   const { key, currency: { code: currency } } = project
   const own = <Record extends { projectKey: string }>(records: readonly Record[]) => records.filter(record => record.projectKey === key)
   const payments = own(input.payments)
   const position = positionOf(project, own(input.loans), own(input.fundings))
-  const expected: [FindingCode, string, Amount][] = [
+  const expected: Expected[] = [
     ['CLEARING_NOT_ZERO', accounts.clearing(key), zero(currency)],
     ['SUSPENSE_DIFFERS', accounts.suspense(key), suspenseOf(payments, currency)],
     ['RECEIVABLE_DIFFERS', accounts.receivablePrincipal(key), position.receivablePrincipal],
@@ -71,16 +78,16 @@ function checkProject(project: ProjectState, input: RestInput, known: Set<string
     ['RESULT_DIFFERS', accounts.interestIncome(key), negate(position.interestIncome)],
     ['RESULT_DIFFERS', accounts.yieldExpense(key), position.yieldPaid],
     ['RESULT_DIFFERS', accounts.lossExpense(key), position.losses],
-    ...cashOf(payments, currency).map(([account, amount]): [FindingCode, string, Amount] => ['CASH_DIFFERS', account, amount]),
+    ...cashOf(payments).map(([account, amount]): Expected => ['CASH_DIFFERS', account, amount]),
+    ...feesOf(payments).map((amount): Expected => ['FEES_DIFFER', accounts.networkFee(key), amount]),
+    ...positionsOf(payments, currency).map((amount): Expected => ['EXCHANGE_DIFFERS', accounts.exchange(amount.currency, key), amount]),
   ]
-  const findings = compared(expected, input.balances, currency, known)
+  const findings = compared(expected, input.balances, known)
 
   const held = balanceLines(input.balances).filter(line => accounts.projectOf(line.account) === key)
   if (project.status === 'CLOSED') {
     findings.push(...held.map(line => finding('CLOSED_NOT_ZERO', line.account, zero(line.currency), amountOfPosting(line))))
   }
-  // Positions between currencies stay open while a project runs; they belong to it, and to no record.
-  for (const line of held) if (line.account.startsWith('exchange/')) known.add(line.account)
   return findings
 }
 
@@ -91,40 +98,69 @@ function checkReceipts({ balances, payments }: RestInput, known: Set<string>): F
     const { organizationId: key, currency: { code: currency } } = receipts[0]!
     const waiting = receipts.filter(receipt => receipt.projectKey === key)
     const cash = new Map(receipts.flatMap(({ to }) => (to ? [[accounts.cash(to, key), zero(currency)] as const] : [])))
-    for (const [account, amount] of cashOf(waiting, currency)) cash.set(account, amount)
-    const expected: [FindingCode, string, Amount][] = [
+    for (const [account, amount] of cashOf(waiting)) cash.set(account, amount)
+    const expected: Expected[] = [
       ['CLEARING_NOT_ZERO', accounts.clearing(key), zero(currency)],
       ['SUSPENSE_DIFFERS', accounts.suspense(key), suspenseOf(waiting, currency)],
-      ...[...cash].map(([account, amount]): [FindingCode, string, Amount] => ['CASH_DIFFERS', account, amount]),
+      ...[...cash].map(([account, amount]): Expected => ['CASH_DIFFERS', account, amount]),
     ]
-    return compared(expected, balances, currency, known)
+    return compared(expected, balances, known)
   })
 }
 
+/** An account with what it should hold in a currency, and the code of what it is if it does not. */
+type Expected = [FindingCode, string, Amount]
+
 /** What of the accounts is not what it should be; all of them are known from now on. */
-function compared(expected: readonly [FindingCode, string, Amount][], balances: Balances, currency: string, known: Set<string>): Finding[] {
-  for (const [, account] of expected) known.add(account)
+function compared(expected: readonly Expected[], balances: Balances, known: Set<string>): Finding[] {
+  for (const [, account, { currency }] of expected) known.add(slot({ account, currency }))
   return expected
-    .map(([code, account, amount]) => finding(code, account, amount, balanceOf(balances, account, currency)))
+    .map(([code, account, amount]) => finding(code, account, amount, balanceOf(balances, account, amount.currency)))
     .filter(({ expected: should, actual }) => should !== actual)
 }
 
 /** What waits in suspense is owed (credit) where it came in, missing (debit) where it went out, and the other way round where it was reverted. */
 function suspenseOf(payments: readonly PaymentState[], currency: string): Amount {
-  const open = payments.filter(payment => isOpenCase(payment) && directions[payment.kind] !== 'INNER')
+  const open = payments.filter(payment => isOpenCase(payment) && hasOtherSide(payment.kind))
   const isOwed = ({ kind, status }: PaymentState) => (directions[kind] === 'IN') === (status !== 'REVERTED')
   return sum(currency, open.map(payment => (isOwed(payment) ? negate(payment.amount) : payment.amount)))
 }
 
-/** What each holder has by the payments that are confirmed and not reverted. */
-function cashOf(payments: readonly PaymentState[], currency: string): [string, Amount][] {
-  const held = new Map<string, Amount>()
-  const move = (account: string, amount: Amount) => held.set(account, add(held.get(account) ?? zero(currency), amount))
-  for (const { from, to, amount, projectKey, status } of payments) {
-    if (from) move(accounts.cash(from, projectKey), status === 'CONFIRMED' ? negate(amount) : zero(currency))
-    if (to) move(accounts.cash(to, projectKey), status === 'CONFIRMED' ? amount : zero(currency))
+/** What each holder has, in each currency, by the payments that are confirmed and not reverted. */
+function cashOf(payments: readonly PaymentState[]): [string, Amount][] {
+  const held = new Map<string, [string, Amount]>()
+  const move = (holder: Holder, payment: PaymentState, signed: (amount: Amount) => Amount) => {
+    const account = accounts.cash(holder, payment.projectKey)
+    const amount = amountAt(payment, holder)
+    const key = slot({ account, currency: amount.currency })
+    const before = held.get(key)?.[1] ?? zero(amount.currency)
+    held.set(key, [account, payment.status === 'CONFIRMED' ? add(before, signed(amount)) : before])
   }
-  return [...held]
+  for (const payment of payments) {
+    if (payment.from) move(payment.from, payment, negate)
+    if (payment.to) move(payment.to, payment, amount => amount)
+  }
+  return [...held.values()]
+}
+
+const FEE_KINDS: ReadonlySet<PaymentState['kind']> = new Set<PaymentState['kind']>(['NETWORK_FEE', 'FEE_REIMBURSEMENT', 'FEE_RETURN'])
+
+/** What of the networks' fees is advanced, in each coin: what left for them and back to the originator, less what the originator gave. */
+function feesOf(payments: readonly PaymentState[]): Amount[] {
+  const advanced = new Map<string, Amount>()
+  for (const { kind, status, amount } of payments) {
+    if (!FEE_KINDS.has(kind)) continue
+    const before = advanced.get(amount.currency) ?? zero(amount.currency)
+    const signed = directions[kind] === 'OUT' ? amount : negate(amount)
+    advanced.set(amount.currency, status === 'CONFIRMED' ? add(before, signed) : before)
+  }
+  return [...advanced.values()]
+}
+
+/** Coins that came in stand against what they were booked at: one position in each currency. */
+function positionsOf(payments: readonly PaymentState[], currency: string): Amount[] {
+  const { positions, open } = exchangesOf(payments, currency)
+  return [...[...positions.values()].map(({ coins }) => negate(coins)), open]
 }
 
 function trialFindings(balances: Balances): Finding[] {

@@ -71,7 +71,7 @@ function play(world: World, found: Step, today: string): string {
       const funding = pick([...world.fundings.values()].filter(candidate => candidate.paymentType === 'INCOMING'), found.which)
       if (!funding) break
       const refused = world.onFunding(funding.key, { type: 'revert', on: today, project: world.project, position: world.position, fundings: [...world.fundings.values()] })
-      if (!refused) world.revertPayment(funding.paymentKey!, today)
+      if (!refused) world.revertPayment(world.moved.get(funding.key)!, today)
       break
     }
     default: onLoan(world, found, today)

@@ -9,7 +9,7 @@ import { created, eventsOf, funded, hnl, holding, openProject, refusalOf, units 
 const project = openProject()
 const text = (amount: Amount) => formatAmount(amount)
 const contract = { contractKey: 'ines', sourceId: 'bank-1', committed: hnl('200000.00'), funded: hnl('0.00') }
-const base = { key: 'f1', project, amount: hnl('100000.00'), valueDate: '2026-03-02', bookingDate: '2026-03-02', paymentKey: 'p1' }
+const base = { key: 'f1', project, amount: hnl('100000.00'), valueDate: '2026-03-02', bookingDate: '2026-03-02', paymentKey: null }
 const position = (changes: Partial<ProjectPosition>): ProjectPosition => ({ ...emptyPosition('HNL'), ...changes })
 const make = (command: FundingCommand) => eventsOf(decideFunding(null, command)).reduce<FundingState | null>(applyFunding, null)!
 

@@ -81,6 +81,9 @@ const templates: Templates = {
     'payment.added': nothing,
     'payment.confirmed': (_event, _before, after) => paymentConfirmed(after),
     'payment.failed': nothing,
+    // Until the network says how it ended, the money is where it was.
+    'payment.sending': nothing,
+    'payment.unknown': nothing,
     'payment.reverted': (_event, before) => reverse(paymentConfirmed(existing(before))),
     'payment.unmatched': (_event, _before, after) => unmatched(after),
     'payment.suspense-resolved': (_event, before) => suspenseResolved(existing(before)),

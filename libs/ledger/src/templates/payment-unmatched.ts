@@ -1,4 +1,4 @@
-import { directions, type PaymentState } from '@growr/lending'
+import { directions, hasOtherSide, type PaymentState } from '@growr/lending'
 import * as accounts from '../accounts.ts'
 import { credit, debit, entry, reverse, type Posting } from '../postings.ts'
 
@@ -8,7 +8,7 @@ import { credit, debit, entry, reverse, type Posting } from '../postings.ts'
  */
 export function unmatched({ kind, status, projectKey, amount }: PaymentState): Posting[] {
   const direction = directions[kind]
-  if (direction === 'INNER') return []
+  if (!hasOtherSide(kind)) return []
   const arrived = entry(debit(accounts.clearing(projectKey), amount), credit(accounts.suspense(projectKey), amount))
   return (direction === 'IN') === (status !== 'REVERTED') ? arrived : reverse(arrived)
 }

@@ -32,6 +32,8 @@ export class World {
   readonly payments = new Map<string, PaymentState>()
   readonly balances: Record<Kind, Balances> = { project: new Map(), loan: new Map(), funding: new Map(), payment: new Map() }
   project: ProjectState
+  /** The payment that moved each transfer of capital. */
+  readonly moved = new Map<string, string>()
   private count = 0
 
   constructor(created: ProjectCreated) {
@@ -153,15 +155,17 @@ export class World {
   fundJunior(amount: Amount, on: string): string {
     const paid = this.pay('TRANSFER_IN', amount, on, { to: bank }) as string
     const key = this.key('funding')
-    this.settle(paid, on, this.onFunding(key, { type: 'fundJunior', key, project: this.project, amount, valueDate: on, bookingDate: on, paymentKey: paid }))
+    this.moved.set(key, paid)
+    this.settle(paid, on, this.onFunding(key, { type: 'fundJunior', key, project: this.project, amount, valueDate: on, bookingDate: on, paymentKey: null }))
     return key
   }
 
   fund(contractKey: string, amount: Amount, on: string): string {
     const paid = this.pay('TRANSFER_IN', amount, on, { to: bank }) as string
     const key = this.key('funding')
+    this.moved.set(key, paid)
     const contract = { contractKey, sourceId: 'bank-1', committed: amount, funded: zero(HNL.code) }
-    this.settle(paid, on, this.onFunding(key, { type: 'fund', key, project: this.project, amount, valueDate: on, bookingDate: on, paymentKey: paid, contract, position: this.position }))
+    this.settle(paid, on, this.onFunding(key, { type: 'fund', key, project: this.project, amount, valueDate: on, bookingDate: on, paymentKey: null, contract, position: this.position }))
     return key
   }
 
@@ -185,7 +189,7 @@ export class World {
     if (isRefused(allowed)) return allowed
     const paid = this.pay('TRANSFER_OUT', amount, on, { from: bank })
     if (typeof paid !== 'string') return paid
-    return this.settle(paid, on, this.onFunding(command.key, { ...command, paymentKey: paid }))
+    return this.settle(paid, on, this.onFunding(command.key, command))
   }
 
   record<K extends Kind>(kind: K, key: string, before: StateOf[K] | null, events: readonly EventOf[K][]): StateOf[K] {

@@ -57,6 +57,8 @@ export type FundingCommand =
       readonly project: ProjectState
       readonly position: ProjectPosition
       readonly fundings: readonly FundingState[]
+      /** Its network took it back: what came in or left over one (`paymentKey`) nobody else takes back, and the network nothing else. */
+      readonly detected?: boolean
     }
 
 const RAISING: readonly ProjectStatus[] = ['ACTIVATED', 'DEACTIVATED']
@@ -65,7 +67,7 @@ const PREPARING: readonly ProjectStatus[] = ['DRAFT', 'ACTIVATED', 'DEACTIVATED'
 /**
  * What a command on a transfer of capital comes to. Codes: DUPLICATE, NOT_FOUND, PROJECT_STATUS, AMOUNT_INVALID, CURRENCY_MISMATCH,
  * VALUE_DATE, FUNDING_SOURCE, FUNDING_ABOVE_MAXIMUM (of the commitment), LEVERAGE_EXCEEDED, NOT_OWED, FUNDS_INSUFFICIENT,
- * FUNDS_RESERVED, ALREADY_REVERTED.
+ * FUNDS_RESERVED, ALREADY_REVERTED, RAIL_MISMATCH (who takes a transfer back is not whom it came through).
  */
 export function decideFunding(state: FundingState | null, command: FundingCommand): Decision<FundingEvent> {
   if (command.type === 'revert') return state ? revert(state, command) : refuse('NOT_FOUND', 'funding')
@@ -159,10 +161,12 @@ function share(command: PayShare): Decision<FundingEvent> {
  * would be promised from money that never was; junior capital, only as far as the leverage holds without it. A share of a wound-up
  * project stays.
  */
-function revert(funding: FundingState, { on, project, position, fundings }: Extract<FundingCommand, { type: 'revert' }>): Decision<FundingEvent> {
+function revert(funding: FundingState, command: Extract<FundingCommand, { type: 'revert' }>): Decision<FundingEvent> {
+  const { on, project, position, fundings, detected = false } = command
   if (funding.status === 'REVERTED') return refuse('ALREADY_REVERTED', 'funding')
   const closed = requireUndistributed(project, PREPARING)
   if (closed) return closed
+  if (detected !== (funding.paymentKey !== null)) return refuse('RAIL_MISMATCH', 'funding')
   if (funding.paymentType === 'OUTGOING') return { events: [{ type: 'funding.reverted', data: { on } }] }
   const siblings = fundings.filter(other => other.tranche === funding.tranche && other.contractKey === funding.contractKey)
   const { principalOutstanding } = capitalPosition(project.currency.code, siblings, '0', on)

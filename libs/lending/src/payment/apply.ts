@@ -2,6 +2,7 @@ import { existing, expectNone, expectStatus, unknownEvent } from '../checks.ts'
 import { DomainFault } from '../faults.ts'
 import { withSubject } from '../subject.ts'
 import type { PaymentEvent, PaymentState, PaymentStatus } from '../types/payment.ts'
+import { isNetworkRail } from './rails.ts'
 
 /** The state of a payment after an event. Throws a DomainFault where the event cannot follow. */
 export function applyPayment(state: PaymentState | null, event: PaymentEvent): PaymentState {
@@ -15,8 +16,22 @@ function next(state: PaymentState | null, event: PaymentEvent): PaymentState {
       expectNone(state, type)
       return { ...event.data, status: 'ADDED', statusReason: null, suspense: null }
     }
-    case 'payment.confirmed': return { ...from(state, type, ['ADDED']), ...event.data, status: 'CONFIRMED' }
-    case 'payment.failed': return { ...from(state, type, ['ADDED']), status: 'FAILED', statusReason: event.data.reason }
+    case 'payment.confirmed': return { ...answered(from(state, type, ['ADDED'])), ...event.data, status: 'CONFIRMED' }
+    case 'payment.failed': {
+      const payment = from(state, type, ['ADDED'])
+      if (payment.sending && !event.data.final) throw new DomainFault('EVENT_UNEXPECTED', 'its network has the send, and has not said that it failed')
+      return { ...answered(payment), status: 'FAILED', statusReason: event.data.reason }
+    }
+    case 'payment.sending': {
+      const payment = from(state, type, ['ADDED'])
+      if (payment.sending || !payment.from || !isNetworkRail(payment.from.rail)) throw new DomainFault('EVENT_UNEXPECTED', 'only what leaves over a network is sent, once')
+      return { ...payment, sending: event.data }
+    }
+    case 'payment.unknown': {
+      const payment = from(state, type, ['ADDED'])
+      if (!payment.sending || payment.sending.unknown) throw new DomainFault('EVENT_UNEXPECTED', 'the payment was not sent, or is unknown already')
+      return { ...payment, sending: { ...payment.sending, unknown: true } }
+    }
     case 'payment.reverted': {
       const payment = from(state, type, ['CONFIRMED'])
       if (isOpenCase(payment)) throw new DomainFault('EVENT_UNEXPECTED', 'a payment in suspense is resolved before it is reverted')
@@ -63,6 +78,11 @@ function next(state: PaymentState | null, event: PaymentEvent): PaymentState {
     }
     default: return unknownEvent(event)
   }
+}
+
+/** The network has given its final answer. */
+function answered({ sending: _ended, ...payment }: PaymentState): PaymentState {
+  return payment
 }
 
 /** True while the payment's money lies in suspense. */

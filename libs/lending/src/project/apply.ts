@@ -2,7 +2,7 @@ import { expectNone, expectSame, expectStatus, existing, unknownEvent } from '..
 import { DomainFault } from '../faults.ts'
 import { closingCash, distribute, payShare, payablesOf } from '../distribution.ts'
 import { withSubject } from '../subject.ts'
-import type { ProjectEvent, ProjectState, ProjectStatus } from '../types/project.ts'
+import type { FundingSource, ProjectEvent, ProjectState, ProjectStatus, SourceAddresses } from '../types/project.ts'
 
 const OPEN: readonly ProjectStatus[] = ['DRAFT', 'ACTIVATED', 'DEACTIVATED']
 
@@ -24,7 +24,10 @@ function next(state: ProjectState | null, event: ProjectEvent): ProjectState {
       const project = undistributed(from(state, type, OPEN), type)
       return { ...project, funding: [...project.funding, event.data.source] }
     }
-    case 'project.activated': return { ...undistributed(from(state, type, ['DRAFT', 'DEACTIVATED']), type), status: 'ACTIVATED' }
+    case 'project.activated': {
+      const project = undistributed(from(state, type, ['DRAFT', 'DEACTIVATED']), type)
+      return { ...project, funding: addressed(project.funding, event.data.addresses ?? []), status: 'ACTIVATED' }
+    }
     case 'project.deactivated': return { ...from(state, type, ['ACTIVATED']), status: 'DEACTIVATED' }
     case 'project.distributed': {
       const project = undistributed(from(state, type, OPEN), type)
@@ -45,6 +48,16 @@ function next(state: ProjectState | null, event: ProjectEvent): ProjectState {
     }
     default: return unknownEvent(event)
   }
+}
+
+function addressed(funding: readonly FundingSource[], addresses: readonly SourceAddresses[]): readonly FundingSource[] {
+  if (addresses.some(({ source }) => !funding.some(({ id }) => id === source))) throw new DomainFault('EVENT_INCONSISTENT', 'the address of a source that is none')
+  return funding.map(source => {
+    const found = addresses.find(candidate => candidate.source === source.id)
+    if (!found) return source
+    const { fundingAddress, repaymentAddress } = found
+    return { ...source, fundingAddress: fundingAddress ?? source.fundingAddress, repaymentAddress: repaymentAddress ?? source.repaymentAddress }
+  })
 }
 
 function from(state: ProjectState | null, type: string, allowed: readonly ProjectStatus[]): ProjectState {

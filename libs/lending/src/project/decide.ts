@@ -9,6 +9,7 @@ import type { FundingState } from '../types/funding.ts'
 import type { LoanState } from '../types/loan.ts'
 import type {
   FundingSource, PayablePaid, ProjectCreated, ProjectEvent, ProjectParams, ProjectProfile, ProjectState, ProjectStatus, ProjectSubject,
+  SourceAddresses,
 } from '../types/project.ts'
 import { checkParams, checkSource, trustsSomebody } from './terms.ts'
 
@@ -21,12 +22,21 @@ export interface RestFacts {
   readonly pendingPayments: number
 }
 
+/** What a project still holds that is not of its currency, or that exchanges left open: debit positive. */
+export interface ForeignBalance {
+  readonly account: string
+  readonly currency: Currency
+  readonly amount: Amount
+}
+
 /** Winds the project up. All loans and transfers of the project come with it: the distribution is worked out from them. */
 export interface Distribute extends RestFacts {
   readonly type: 'distribute'
   readonly on: LocalDate
   readonly loans: readonly LoanState[]
   readonly fundings: readonly FundingState[]
+  /** Cash of other currencies than the project's, and positions between currencies: none may be left. */
+  readonly foreign?: readonly ForeignBalance[]
 }
 
 export type ProjectCommand =
@@ -34,7 +44,8 @@ export type ProjectCommand =
   | { readonly type: 'update'; readonly changes: Partial<ProjectProfile> }
   | { readonly type: 'modifyParams'; readonly changes: Partial<ProjectParams> }
   | { readonly type: 'addFunding'; readonly source: FundingSource }
-  | { readonly type: 'activate'; readonly on: LocalDate }
+  /** `addresses`: of sources whose wallets exist by now. */
+  | { readonly type: 'activate'; readonly on: LocalDate; readonly addresses?: readonly SourceAddresses[] }
   | { readonly type: 'deactivate'; readonly on: LocalDate }
   | Distribute
   | ({ readonly type: 'payShare'; readonly bookingDate: LocalDate } & PayablePaid)
@@ -42,7 +53,8 @@ export type ProjectCommand =
 
 /**
  * What a command on a project comes to. Codes: DUPLICATE, NOT_FOUND, PROJECT_STATUS, PROJECT_TERMS (with the path of the term),
- * FUNDING_SOURCE, NO_TRUSTED_ISSUER, PROJECT_NOT_SETTLED (with what is left), NOT_OWED, AMOUNT_INVALID, CURRENCY_MISMATCH, VALUE_DATE.
+ * FUNDING_SOURCE, NO_TRUSTED_ISSUER, PROJECT_NOT_SETTLED (with what is left), EXCHANGE_OPEN (likewise), NOT_OWED, AMOUNT_INVALID,
+ * CURRENCY_MISMATCH, VALUE_DATE.
  */
 export function decideProject(state: ProjectState | null, command: ProjectCommand): Decision<ProjectEvent> {
   if (command.type === 'create') return create(state, command.data, command.subject)
@@ -55,7 +67,7 @@ export function decideProject(state: ProjectState | null, command: ProjectComman
       { events: [{ type: 'project.params-modified', data: command.changes }] }
     )
     case 'addFunding': return addFunding(state, command.source)
-    case 'activate': return activate(state, command.on)
+    case 'activate': return activate(state, command)
     case 'deactivate': return requireStatus(state, ['ACTIVATED']) ?? { events: [{ type: 'project.deactivated', data: { on: command.on } }] }
     case 'distribute': return windUp(state, command)
     case 'payShare': return pay(state, command)
@@ -89,14 +101,16 @@ function addFunding(project: ProjectState, source: FundingSource): Decision<Proj
   return refused ?? { events: [{ type: 'project.funding-added', data: { source } }] }
 }
 
-function activate(project: ProjectState, on: LocalDate): Decision<ProjectEvent> {
+function activate(project: ProjectState, { on, addresses }: Extract<ProjectCommand, { type: 'activate' }>): Decision<ProjectEvent> {
+  const sources = new Set(project.funding.map(source => source.id))
   const refused = firstRefusal(
     () => requireStatus(project, ['DRAFT', 'DEACTIVATED']),
     () => (project.funding.some(source => source.status === 'ACTIVE') ? null : refuse('FUNDING_SOURCE', 'funding')),
     () => (trustsSomebody(project.criteria) ? null : refuse('NO_TRUSTED_ISSUER', 'criteria.trusted')),
     () => checkParams(project, project.currency),
+    () => (addresses?.every(({ source }) => sources.delete(source)) === false ? refuse('FUNDING_SOURCE', 'addresses') : null),
   )
-  return refused ?? { events: [{ type: 'project.activated', data: { on } }] }
+  return refused ?? { events: [{ type: 'project.activated', data: { on, ...(addresses ? { addresses } : {}) } }] }
 }
 
 function windUp(project: ProjectState, command: Distribute): Decision<ProjectEvent> {
@@ -105,6 +119,7 @@ function windUp(project: ProjectState, command: Distribute): Decision<ProjectEve
     () => requireStatus(project, OPEN),
     () => (compareDates(on, project.endDate) > 0 ? null : refuse('PROJECT_NOT_SETTLED', 'endDate', { endDate: project.endDate })),
     () => requireSettled(project, command),
+    () => requireExchanged(command),
   )
   if (refused) return refused
   const input = distributionInput(project, loans, fundings, on)
@@ -125,6 +140,13 @@ function requireSettled(project: ProjectState, { loans, fundings, clearing, susp
     clearing: text(clearing),
     suspense: text(suspense),
   })
+}
+
+/** Coins are no part of what is shared out: the originator converts them first, and settles what that lost or gained. */
+function requireExchanged({ foreign = [] }: Distribute): Refused | null {
+  const open = foreign.filter(({ amount }) => !isZero(amount))
+  if (open.length === 0) return null
+  return refuse('EXCHANGE_OPEN', 'project', { open: open.map(({ account, currency, amount }) => ({ account, currency: currency.code, amount: formatAmount(amount, currency) })) })
 }
 
 /** The parts must sum to what the accounts hold, else the records disagree and nothing is shared out. */

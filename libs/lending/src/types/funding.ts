@@ -47,7 +47,7 @@ export interface FundingState {
   readonly status: 'CONFIRMED' | 'REVERTED'
   readonly valueDate: LocalDate
   readonly bookingDate: LocalDate
-  /** The payment in the Payment book. */
+  /** The payment that a network brought or took, and that this follows; null for what was registered here, which its payment follows. */
   readonly paymentKey: string | null
   readonly reverted: { readonly on: LocalDate } | null
   readonly subject?: FundingSubject | null

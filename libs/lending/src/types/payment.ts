@@ -6,14 +6,25 @@ export type PaymentKind =
   | 'DISBURSEMENT' | 'REPAYMENT' | 'OVERPAYMENT_REFUND' | 'REWARD' | 'DEPOSIT_RETURN' | 'TRANSFER_IN' | 'TRANSFER_OUT' | 'HAND_OVER'
   /** Money that came in and that nothing tells whose it is: it waits in the organization's suspense until it is assigned to a loan. */
   | 'RECEIPT'
+  /** What sending over a network cost, in its coin: advanced for the originator, who bears it. */
+  | 'NETWORK_FEE'
+  /** The originator gives back what was advanced for fees, or more: a deposit for fees to come. */
+  | 'FEE_REIMBURSEMENT'
+  /** What is left of the originator's deposit for fees goes back. */
+  | 'FEE_RETURN'
+  /** Coins become money of the project's currency at the bank, or the other way round. */
+  | 'CONVERSION'
+  /** The originator pays what exchanges have lost in the project's currency, or takes what they have gained. */
+  | 'EXCHANGE_LOSS' | 'EXCHANGE_GAIN'
 export type PaymentStatus = 'ADDED' | 'CONFIRMED' | 'FAILED' | 'REVERTED'
 
-/** How money moves. Each network adds its own. */
-export type Rail = 'BANK' | 'CASH' | 'MOBILE'
+export type NetworkRail = 'BITCOIN' | 'LIGHTNING' | 'ROOTSTOCK'
+/** How money moves. */
+export type Rail = 'BANK' | 'CASH' | 'MOBILE' | NetworkRail
 
 /**
- * Who holds money on a rail: the organization's key at the bank and at a provider of mobile money, an agent's pseudonym or 'office' in
- * cash. Never a person's id.
+ * Who holds money on a rail: the organization's key at the bank, at a provider of mobile money and on a network (all wallets of the
+ * project there together), an agent's pseudonym or 'office' in cash. Never a person's id.
  */
 export interface Holder {
   readonly rail: Rail
@@ -37,6 +48,37 @@ export interface PaymentSubject {
   readonly assignedBy?: string
   /** What somebody wrote as the reason of a reversal: words may name people, and the event has a code. */
   readonly stated?: string
+  /** Of a payment over a network: the address that paid or was paid; the investor and the contract that it is for. */
+  readonly address?: string
+  readonly contractId?: string
+  readonly investorId?: string
+}
+
+/**
+ * What moved on the rail where that is not the project's currency. `amount` of the payment stays in the project's, which its loan or
+ * funding takes; the difference to the rate at another time is the originator's.
+ */
+export interface Moved {
+  readonly currency: Currency
+  readonly amount: Amount
+  /** Units of the project's currency for one whole unit of this one, decimal text; and the instant (ISO 8601) of that rate. */
+  readonly rate: string
+  readonly at: string
+}
+
+/** What a network calls a payment (txid:vout, payment hash): public data. The generation counts from 0 how often it came back after it was taken away. */
+export interface NetworkReference {
+  readonly id: string
+  readonly generation: number
+}
+
+/** A send that was handed to its network, which alone says how it ends. */
+export interface Sending {
+  readonly on: LocalDate
+  /** The most that the network may take for it, as text, in its coin. */
+  readonly maxFee?: string
+  /** True while the network gives no final answer: nobody tries it again, nor calls it off. */
+  readonly unknown?: boolean
 }
 
 /** Money that arrived or left and that its loan, funding or project did not take: an open case until somebody resolves it. */
@@ -72,6 +114,10 @@ export interface PaymentState {
   readonly reversal?: { readonly on: LocalDate; readonly reason: string } | null
   /** Of a RECEIPT: the day on which it was assigned to its loan; null where that was taken back. */
   readonly assignedOn?: LocalDate | null
+  readonly moved?: Moved
+  readonly network?: NetworkReference
+  /** Only while its network has the send and has not said how it ended. */
+  readonly sending?: Sending
   readonly subject?: PaymentSubject | null
 }
 
@@ -89,14 +135,20 @@ export interface PaymentAdded {
   readonly valueDate: LocalDate
   readonly bookingDate: LocalDate
   readonly needsApproval?: boolean
+  readonly moved?: Moved
+  readonly network?: NetworkReference
 }
 
 type PaymentEventOf<Type extends string, Data> = EventWith<Type, Data, PaymentSubject>
 
 export type PaymentEvent =
   | PaymentEventOf<'payment.added', PaymentAdded>
-  | PaymentEventOf<'payment.confirmed', { readonly valueDate: LocalDate; readonly bookingDate: LocalDate }>
-  | PaymentEventOf<'payment.failed', { readonly on: LocalDate; readonly reason: string }>
+  /** With what the network calls a send: it has no name there before. */
+  | PaymentEventOf<'payment.confirmed', { readonly valueDate: LocalDate; readonly bookingDate: LocalDate; readonly network?: NetworkReference }>
+  /** `final` where the network said so of a send that it had. */
+  | PaymentEventOf<'payment.failed', { readonly on: LocalDate; readonly reason: string; readonly final?: true }>
+  | PaymentEventOf<'payment.sending', { readonly on: LocalDate; readonly maxFee?: string }>
+  | PaymentEventOf<'payment.unknown', { readonly on: LocalDate }>
   | PaymentEventOf<'payment.reverted', { readonly on: LocalDate; readonly reason: string }>
   | PaymentEventOf<'payment.unmatched', { readonly on: LocalDate; readonly reason: string }>
   | PaymentEventOf<'payment.suspense-resolved', { readonly on: LocalDate }>

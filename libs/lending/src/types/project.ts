@@ -141,11 +141,18 @@ export type ProjectEvent =
   | ProjectEventOf<'project.updated', Partial<ProjectProfile>>
   | ProjectEventOf<'project.params-modified', Partial<ProjectParams>>
   | ProjectEventOf<'project.funding-added', { readonly source: FundingSource }>
-  | ProjectEventOf<'project.activated', { readonly on: LocalDate }>
+  | ProjectEventOf<'project.activated', { readonly on: LocalDate; readonly addresses?: readonly SourceAddresses[] }>
   | ProjectEventOf<'project.deactivated', { readonly on: LocalDate }>
   | ProjectEventOf<'project.distributed', { readonly on: LocalDate; readonly input: DistributionInput }>
   | ProjectEventOf<'project.payable-paid', PayablePaid>
   | ProjectEventOf<'project.closed', { readonly on: LocalDate }>
+
+/** Where a funding source is paid and pays back from, once its wallets exist; null leaves what the source says. */
+export interface SourceAddresses {
+  readonly source: string
+  readonly fundingAddress: string | null
+  readonly repaymentAddress: string | null
+}
 
 /** The organization's calendar: the last business day that was closed. A record of its own in the Project book. */
 export interface BusinessDayState {
