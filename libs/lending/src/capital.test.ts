@@ -36,6 +36,19 @@ describe('senior capital', () => {
     expect(refusalOf(decideFunding(null, { ...fund, project: both, position: small, amount: hnl('100000.01') }))).toBe('LEVERAGE_EXCEEDED amount')
   })
 
+  it('that a network brought only the network takes back, and nothing else', () => {
+    const detected = make({ ...fund, paymentKey: 'N-1' })
+    const registered = make(fund)
+    expect([detected.paymentKey, registered.paymentKey]).toEqual(['N-1', null])
+    const revert = (funding: FundingState, byNetwork?: boolean) => refusalOf(decideFunding(funding, {
+      type: 'revert', on: '2026-03-03', project, fundings: [funding], position: position({ senior: hnl('100000.00'), junior: hnl('100000.00'), cash: hnl('100000.00') }), ...(byNetwork === undefined ? {} : { detected: byNetwork }),
+    }))
+    expect([revert(detected), revert(detected, false), revert(registered, true)]).toEqual(Array.from({ length: 3 }, () => 'RAIL_MISMATCH funding'))
+    expect([revert(detected, true), revert(registered), revert(registered, false)]).toEqual(Array.from({ length: 3 }, () => 'not refused'))
+    // What was lent meanwhile is not there any more: the payment lies in suspense.
+    expect(refusalOf(decideFunding(detected, { type: 'revert', on: '2026-03-03', project, fundings: [detected], detected: true, position: position({ cash: hnl('99999.99') }) }))).toBe('FUNDS_INSUFFICIENT amount')
+  })
+
   it('stays within the commitment, its source, and the project’s life', () => {
     expect(refusalOf(decideFunding(null, { ...fund, contract: { ...contract, funded: hnl('100000.01') } }))).toBe('FUNDING_ABOVE_MAXIMUM amount')
     expect(refusalOf(decideFunding(null, { ...fund, contract: { ...contract, sourceId: 'none' } }))).toBe('FUNDING_SOURCE source')

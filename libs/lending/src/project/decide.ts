@@ -13,6 +13,13 @@ import type {
 } from '../types/project.ts'
 import { checkParams, checkSource, trustsSomebody } from './terms.ts'
 
+/** What a project still holds that is not of its currency, or that exchanges left open: debit positive. */
+export interface ForeignBalance {
+  readonly account: string
+  readonly currency: Currency
+  readonly amount: Amount
+}
+
 /** What must be zero in the books of others before a project is wound up or closed. */
 export interface RestFacts {
   /** The balance of the project's clearing account over all books. */
@@ -20,13 +27,8 @@ export interface RestFacts {
   readonly suspense: Amount
   /** Payments that are registered and neither confirmed nor failed. */
   readonly pendingPayments: number
-}
-
-/** What a project still holds that is not of its currency, or that exchanges left open: debit positive. */
-export interface ForeignBalance {
-  readonly account: string
-  readonly currency: Currency
-  readonly amount: Amount
+  /** Cash of other currencies than the project's, and positions between currencies: none may be left. */
+  readonly foreign?: readonly ForeignBalance[]
 }
 
 /** Winds the project up. All loans and transfers of the project come with it: the distribution is worked out from them. */
@@ -35,8 +37,6 @@ export interface Distribute extends RestFacts {
   readonly on: LocalDate
   readonly loans: readonly LoanState[]
   readonly fundings: readonly FundingState[]
-  /** Cash of other currencies than the project's, and positions between currencies: none may be left. */
-  readonly foreign?: readonly ForeignBalance[]
 }
 
 export type ProjectCommand =
@@ -143,7 +143,7 @@ function requireSettled(project: ProjectState, { loans, fundings, clearing, susp
 }
 
 /** Coins are no part of what is shared out: the originator converts them first, and settles what that lost or gained. */
-function requireExchanged({ foreign = [] }: Distribute): Refused | null {
+function requireExchanged({ foreign = [] }: RestFacts): Refused | null {
   const open = foreign.filter(({ amount }) => !isZero(amount))
   if (open.length === 0) return null
   return refuse('EXCHANGE_OPEN', 'project', { open: open.map(({ account, currency, amount }) => ({ account, currency: currency.code, amount: formatAmount(amount, currency) })) })
@@ -177,7 +177,7 @@ function pay(project: ProjectState, command: Extract<ProjectCommand, { type: 'pa
 }
 
 function close(project: ProjectState, on: LocalDate, facts: RestFacts): Decision<ProjectEvent> {
-  const refused = requireStatus(project, OPEN, true)
+  const refused = requireStatus(project, OPEN, true) ?? requireExchanged(facts)
   if (refused) return refused
   if (!project.distribution) return refuse('PROJECT_NOT_SETTLED', 'distribution')
   const owed = sum(project.currency.code, project.distribution.payables.map(payable => subtract(payable.amount, payable.paid)))

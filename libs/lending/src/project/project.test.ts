@@ -27,6 +27,19 @@ describe('a project', () => {
     expect(refusalOf(decideProject(draft, { type: 'create', data: created }))).toBe('DUPLICATE key')
   })
 
+  it('learns the addresses of its sources when it opens, and keeps what it has where none is given', () => {
+    const sources = ['chain-1', 'chain-2'].map(id => ({ ...created.funding[0]!, id, type: 'ONCHAIN' as const, networkName: 'rootstock', tokenName: 'DOC', fundingAddress: `typed-${id}` }))
+    const two = run(null, { type: 'create', data: { ...created, funding: sources } })
+    const addresses = [{ source: 'chain-2', fundingAddress: '0xF2', repaymentAddress: '0xR2' }, { source: 'chain-1', fundingAddress: null, repaymentAddress: '0xR1' }]
+    const open = run(two, { type: 'activate', on: '2026-03-01', addresses })
+    expect(open.funding.map(({ id, fundingAddress, repaymentAddress }) => [id, fundingAddress, repaymentAddress])).toEqual([['chain-1', 'typed-chain-1', '0xR1'], ['chain-2', '0xF2', '0xR2']])
+    const tried = (given: typeof addresses) => refusalOf(decideProject(two, { type: 'activate', on: '2026-03-01', addresses: given }))
+    expect(tried([{ ...addresses[0]!, source: 'chain-3' }])).toBe('FUNDING_SOURCE addresses')
+    expect(tried([addresses[0]!, addresses[0]!])).toBe('FUNDING_SOURCE addresses')
+    expect(() => applyProject(two, { type: 'project.activated', data: { on: '2026-03-01', addresses: [{ ...addresses[0]!, source: 'chain-3' }] } })).toThrow(DomainFault)
+    expect(run(two, { type: 'activate', on: '2026-03-01' }).funding).toEqual(sources)
+  })
+
   it('opens only with a funding source and somebody to trust', () => {
     const activate = (changes: Partial<ProjectCreated>) => refusalOf(decideProject(run(null, { type: 'create', data: { ...created, ...changes } }), { type: 'activate', on: '2026-03-01' }))
     expect(activate({ funding: [] })).toBe('FUNDING_SOURCE funding')
@@ -113,6 +126,19 @@ describe('winding a project up', () => {
     expect(tried({ clearing: units(1n) })).toEqual(['PROJECT_NOT_SETTLED', 'project'])
     expect(tried({ suspense: units(-1n) })).toEqual(['PROJECT_NOT_SETTLED', 'project'])
     expect(refusalOf(decideProject(shared, distribute))).toBe('PROJECT_STATUS status')
+  })
+
+  it('waits for coins to be converted, and for what that lost or gained', () => {
+    const foreign = [
+      { account: 'cash/ROOTSTOCK/comsa/coffee', currency: { code: 'DOC', exponent: 18 }, amount: { amount: 60n * 10n ** 18n, currency: 'DOC' } },
+      { account: 'exchange/HNL/coffee', currency: project.currency, amount: hnl('-140.00') },
+      { account: 'exchange/BTC/coffee', currency: { code: 'BTC', exponent: 11 }, amount: { amount: 0n, currency: 'BTC' } },
+    ]
+    expect(decideProject(project, { ...distribute, foreign })).toEqual({ refused: 'EXCHANGE_OPEN', path: 'project', details: { open: [
+      { account: 'cash/ROOTSTOCK/comsa/coffee', currency: 'DOC', amount: '60.000000000000000000' }, { account: 'exchange/HNL/coffee', currency: 'HNL', amount: '-140.00' },
+    ] } })
+    expect(isRefused(decideProject(project, { ...distribute, foreign: foreign.slice(2) }))).toBe(false)
+    expect(refusalOf(decideProject(shared, { type: 'close', on: '2027-01-03', ...atRest, foreign }))).toBe('EXCHANGE_OPEN project')
   })
 
   it('refuses records that disagree with each other', () => {
