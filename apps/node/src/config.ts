@@ -37,6 +37,37 @@ const mobileMoney = z.strictObject({
   darajaUrl: z.url({ protocol: /^https?$/ }).optional().describe('Where M-PESA\'s Daraja is; Safaricom\'s own address if not given. Over https, except on this machine.'),
 })
 
+const bitcoin = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).describe('The RPC of a bitcoind, such as http://127.0.0.1:8332. Switches Bitcoin on.'),
+  cookieFile: z.string().optional().describe('The cookie file of that bitcoind; or user and password.'),
+  user: z.string().max(200).optional(),
+  password: secret().optional(),
+  chain: z.enum(['main', 'test', 'testnet4', 'signet', 'regtest']).default('main').describe('The chain that it must be on.'),
+  zmq: z.string().max(200).optional().describe('Where bitcoind publishes `sequence` (zmqpubsequence), such as tcp://127.0.0.1:28332: a hint to look at once.'),
+  kind: z.enum(['p2wpkh', 'p2tr']).default('p2wpkh').describe('Of which kind new addresses are.'),
+  from: z.number().int().min(0).optional().describe('The height from which to look when there is no record yet: after the keys were taken back from their words.'),
+})
+
+const rootstock = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }).describe('The JSON-RPC of a Rootstock node. Switches Rootstock on.'),
+  chain: z.union([z.literal(30), z.literal(31), z.literal(33)]).default(30).describe('30 main, 31 test, 33 development.'),
+  tokens: z.array(z.string().regex(/^[A-Z][A-Za-z0-9]{1,9}=0x[0-9a-fA-F]{40}:\d{1,2}$/)).max(20).default([]).describe('Tokens that it carries besides RBTC, each as CODE=address:decimals.'),
+  startHeight: z.number().int().min(0).optional().describe('The height from which to look when there is no record yet.'),
+})
+
+const lightning = z.strictObject({
+  node: z.enum(['ldk', 'lnd']).describe('The embedded node, for small sums, over the bitcoind above; or an LND of yours. Switches Lightning on.'),
+  listen: z.string().regex(/^[^\s:]+:\d{1,5}$/).optional().describe('Where the embedded node listens for peers, host:port.'),
+  lndUrl: z.url({ protocol: /^https$/ }).optional().describe('The REST interface of the LND.'),
+  lndMacaroonFile: z.string().optional(),
+  lndCertFile: z.string().optional(),
+})
+
+const rates = z.strictObject({
+  file: z.string().optional().describe('A JSON table such as {"BTC/HNL": "2500000.00"}, read anew each time.'),
+  url: z.url({ protocol: /^https?$/ }).optional().describe('Asked as <url>?from=BTC&to=HNL; answers {"rate": "2500000.00", "at": "2026-03-02T15:00:00Z"}.'),
+})
+
 /** Everything that an operator can set: in a JSON file, by GROWR_* variables or on the command line. Unknown keys are refused. */
 export const nodeConfig = z.strictObject({
   data: z.string().min(1).default('.data').describe('The data directory.'),
@@ -57,6 +88,11 @@ export const nodeConfig = z.strictObject({
   sms: sms.optional(),
   ussd: ussdConfig.prefault({}),
   mobileMoney: mobileMoney.prefault({}),
+  bitcoin: bitcoin.optional(),
+  rootstock: rootstock.optional(),
+  lightning: lightning.optional(),
+  rates: rates.prefault({}),
+  networkSeconds: z.number().int().min(1).max(3_600).default(10).describe('How often payment networks are looked at without a hint.'),
 })
 export type NodeConfig = z.output<typeof nodeConfig>
 

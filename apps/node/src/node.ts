@@ -14,6 +14,7 @@ import { openAccessCustody } from './access-keys.ts'
 import { passphraseFile, type NodeConfig } from './config.ts'
 import { listenForOrders } from './control-socket.ts'
 import { createMessenger } from './messages.ts'
+import { openNetworks } from './networks.ts'
 import { ordersOf } from './orders.ts'
 import { Sending } from './restore/sending.ts'
 import { roomsOf, type Group } from '@growr/service'
@@ -137,7 +138,7 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
   })
   const financing = createFinancingGroup({ ...common, keep: financingKeep, tokens: tokensOf('financing'), publicUrl: config.publicUrl })
   const { prefix, darajaUrl } = config.mobileMoney
-  const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment'), sending: sending.on, mobile: { prefix, ...(darajaUrl === undefined ? {} : { darajaUrl }) } })
+  const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment'), sending: sending.on, mobile: { prefix, ...(darajaUrl === undefined ? {} : { darajaUrl }) }, networks: (keep) => openNetworks(config, keep, log), rates: { ...(config.rates.file === undefined ? {} : { file: config.rates.file }), ...(config.rates.url === undefined ? {} : { url: config.rates.url }) } })
   const inner: readonly Group[] = [identity, financing, payment]
 
   const health = new Health()

@@ -1,7 +1,7 @@
 import type { BookStore, Follower, StoredEntry } from '@growr/books'
 import { OneTimeCodes, systemClock } from '@growr/auth'
 import { createBus, type Broker, type Bus, type CallTokens, type Service } from '@growr/bus'
-import { organization as organizations, project as projects, Refusal } from '@growr/contracts'
+import { organization as organizations, project as projects, Refusal, type networkShapes } from '@growr/contracts'
 import { readTypeDefs, subgraph } from '@growr/graphql'
 import { didKey, didKeyKid, parsePublicJwk, type Signer } from '@growr/credentials'
 import { daraja, type MobileMoneyProvider } from '@growr/mobilemoney'
@@ -19,6 +19,14 @@ import { tellOf } from './payment/payment.messages.ts'
 import { giveReceipt } from './payment/payment.receipts.ts'
 import { paymentResolvers } from './payment/payment.resolvers.ts'
 import { paymentService } from './payment/payment.service.ts'
+import type { NetworkName, PaymentNetwork } from '@growr/networks'
+import { bookChange } from './network/network.book.ts'
+import { requests, sends } from './network/network.collections.ts'
+import { ratesFrom } from './network/network.rates.ts'
+import { sendOut } from './network/network.sends.ts'
+import { networkService } from './network/network.service.ts'
+import { contractsOf } from './network/network.shapes.ts'
+import type { Networks, NetworkSetup } from './network/networks.ts'
 
 export interface PaymentOptions {
   readonly keep: Keep
@@ -27,6 +35,10 @@ export interface PaymentOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly mobile?: MobileMoneyOptions
+  /** Opens the networks that are switched on; none unless told. */
+  readonly networks?: (keep: Keep) => Promise<readonly NetworkSetup[]>
+  /** Where rates between currencies come from. */
+  readonly rates?: { readonly file?: string; readonly url?: string }
   /** False while the node may send nothing; always true unless told. */
   readonly sending?: () => boolean
 }
@@ -40,6 +52,8 @@ export interface MobileMoneyOptions {
   readonly mostWaiting?: number
 }
 
+type Change = networkShapes.Change
+
 export const NAME = 'payment'
 /** Wakes are quick and may be lost; looking now and then is slow and sure. */
 const POLL_MS = 30_000
@@ -50,10 +64,10 @@ const TIDY_MS = 3_600_000
 /** How often it is looked whether a provider of mobile money is to be asked. */
 const MOBILE_MS = 30_000
 
-export const openPaymentKeep = (options: Pick<KeepOptions, 'dataDir' | 'passphrase' | 'clock' | 'cost'>): Promise<Keep> => openKeep({ ...options, group: NAME, purposes: ['payment-codes', 'holders', 'payment-keys', 'collections'] })
+export const openPaymentKeep = (options: Pick<KeepOptions, 'dataDir' | 'passphrase' | 'clock' | 'cost'>): Promise<Keep> => openKeep({ ...options, group: NAME, purposes: ['payment-codes', 'holders', 'payment-keys', 'collections', 'bitcoin', 'lightning', 'rootstock'] })
 
 /** Payment, with the Payment book of each organization. */
-export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = {}, sending = () => true }: PaymentOptions): Group {
+export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = {}, networks = () => Promise.resolve([]), rates = {}, sending = () => true }: PaymentOptions): Group {
   const bus: Bus = createBus({ name: NAME, tokens, broker })
   const services: Service[] = []
   const following: Follower<StoredEntry>[] = []
@@ -67,6 +81,9 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
   const timer = createTimer(clock, (name, error) => log.error({ name, error }, 'a task failed'))
   const providers = new Map<string, MobileMoneyProvider>([daraja({ now: () => clock.now(), ...(mobile.darajaUrl === undefined ? {} : { baseUrl: mobile.darajaUrl }) })].map((provider) => [provider.name, provider]))
   let tidying: NodeJS.Timeout | undefined
+  let setups: readonly NetworkSetup[] = []
+  /** By network: who books what it saw. */
+  const seeing = new Map<NetworkName, Follower<Change>>()
 
   const retrying = (follower: string) => ({ onError: (error: unknown, attempt: number): void => log.warn({ error, attempt, follower }, 'a follower tries again') })
 
@@ -87,6 +104,22 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
     })
     transfers.set(organization, follower)
     return follower
+  }
+
+  /** Books what a network sees, from where it was left off. */
+  const seeOf = async (whole: Payments, network: PaymentNetwork): Promise<void> => {
+    const { name } = network
+    const follower = (opened as { store: BookStore }).store.follower<Change>(`network.${name}`, {
+      name: 'changes',
+      poll: POLL_MS,
+      feed: (after, limit) => bus.call(contractsOf(name).getPayments, { after, limit: Math.min(limit, 500) }, { as: { service: 'payment' } }),
+      handler: (change) => bookChange(whole, name, change),
+      ...retrying(`network.${name}`),
+    })
+    seeing.set(name, follower)
+    network.onChange(() => follower.wake())
+    network.setSending(sending())
+    await network.start()
   }
 
   const upToDate = async (organization: string): Promise<void> => {
@@ -127,6 +160,14 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
       const hintRecords = await keep.collections.repository(hints)
       const listRecords = await keep.collections.repository(lists)
       const zones = new Map<string, string>()
+      setups = await networks(keep)
+      const shared: Networks = {
+        on: new Map(setups.map(({ network }) => [network.name, network])),
+        setups: new Map(setups.map((setup) => [setup.network.name, setup])),
+        rates: ratesFrom({ ...rates, now: () => clock.now() }),
+        requests: await keep.collections.repository(requests),
+        sends: await keep.collections.repository(sends),
+      }
       const whole: Payments = {
         books: await PaymentBooks.open({
           store: books.store,
@@ -166,6 +207,7 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
           log: (level, message, fields) => log[level](fields, message),
         },
         lists: listRecords,
+        networks: shared,
         listSigner: await listSigner(keep),
       }
       payments = whole
@@ -173,7 +215,7 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
       const expiring = [codeRecords, hintRecords, listRecords]
       const tidy = (): void => expiring.forEach((records) => void records.removeExpired(500).catch((error: unknown) => log.warn({ error }, 'what has expired was not cleared away')))
       if (!isMovable(clock)) tidying = setInterval(tidy, TIDY_MS).unref()
-      services.push(paymentService(whole))
+      services.push(paymentService(whole), ...(['bitcoin', 'lightning', 'rootstock'] as const).map((name) => networkService(name, shared)))
       const offered = services.map((service) => bus.serve(service))
       await bus.start()
       await Promise.all(offered)
@@ -189,8 +231,11 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
           book.follow('codes', (entry) => sendCode(whole, entry), retrying('codes')),
           book.follow('receipts', (entry) => giveReceipt(whole, entry), retrying('receipts')),
           book.follow('messages', (entry) => tellOf(whole, entry), retrying('messages')),
+          // One for each network: one that is down does not hold the others up.
+          ...setups.map(({ network: { name } }) => book.follow(`sends-${name}`, (entry) => sendOut(whole, entry, name), retrying(`sends-${name}`))),
         )
       })
+      for (const { network } of setups) await seeOf(whole, network)
       const looking = new MobileLooks(whole)
       watching = looking
       timer.every('mobile money', MOBILE_MS, () => looking.tick())
@@ -209,7 +254,10 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
 
     async idle() {
       await watching?.idle()
-      await Promise.all([...transfers.values()].map((follower) => follower.idle()))
+      // What is registered leaves first, then the networks are looked at, and what they saw reaches the loans.
+      await Promise.all([...transfers.values(), ...following].map((follower) => follower.idle()))
+      for (const { network } of setups) await network.sync().catch((error: unknown) => log.warn({ network: network.name, error }, 'a network was not looked at'))
+      await Promise.all([...seeing.values()].map((follower) => follower.idle()))
       await Promise.all(following.map((follower) => follower.idle()))
     },
 
@@ -223,6 +271,7 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
       clearInterval(tidying)
       await timer.stop()
       await watching?.stop()
+      for (const { network } of setups) await network.stop()
       await bus.stop()
       await opened?.close()
       await keep.close()

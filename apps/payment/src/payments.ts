@@ -9,6 +9,7 @@ import type { Signer } from '@growr/credentials'
 import type { MobileMoneyProvider } from '@growr/mobilemoney'
 import type { PaymentBooks } from './books/payment-books.ts'
 import type { AccountDoc, HintDoc, ListDoc, LoanCodeDoc, LookDoc, StatementDoc } from './mobile/mobile.collections.ts'
+import type { Networks } from './network/networks.ts'
 import type { HolderDoc, ReceiptDoc } from './payment/payment.collections.ts'
 
 /** What the parts of this group share. */
@@ -42,10 +43,11 @@ export interface Payments {
    * The key of a payment that the outside names (a provider's reference, a receipt made offline): keyed, so that nobody who knows the
    * name finds the payment, and the same name is never booked twice.
    */
-  readonly keyOf: (kind: 'M' | 'C', ...names: readonly string[]) => string
+  readonly keyOf: (kind: 'M' | 'C' | 'N' | 'F' | 'A', ...names: readonly string[]) => string
   /** False where nothing may be sent until the operator has reconciled the node with the world. */
   readonly sending: () => boolean
   readonly mobile: Mobile
+  readonly networks: Networks
   readonly lists: Repository<ListDoc>
   /** With whose key collection lists are signed: the node's, for this alone. */
   readonly listSigner: Signer

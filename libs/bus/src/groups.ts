@@ -9,7 +9,7 @@ export const servicesOf: Readonly<Record<Group, readonly ServiceName[]>> = {
   access: ['access'],
   identity: ['organization', 'user', 'identity', 'issuing', 'verification'],
   financing: ['project', 'loan', 'investor', 'funding'],
-  payment: ['payment'],
+  payment: ['payment', 'bitcoin', 'lightning', 'rootstock'],
 }
 
 export const isGroup = (value: unknown): value is Group => typeof value === 'string' && (groups as readonly string[]).includes(value)

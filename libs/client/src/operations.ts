@@ -36,15 +36,17 @@ export const operations = {
   loansOfUser: { kind: 'query', args: { user: 'ID', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version } } pageInfo { hasNextPage endCursor } totalCount }' },
   me: { kind: 'query', args: {}, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   myIntents: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id project organization investor status source amount walletAddress createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
+  networkBalances: { kind: 'query', args: { project: 'ID!' }, selection: '{ network wallet purpose currency confirmed pending locked { amount reason releaseHeight } descriptors }' },
+  networks: { kind: 'query', args: {}, selection: '{ network offered ok reason chain height scanned currencies }' },
   offers: { kind: 'query', args: {}, selection: '{ project name currency type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate riskDepositRate gracePeriod coolingOffDays requires missing }' },
   organization: { kind: 'query', args: { id: 'ID!' }, selection: '{ id name did timezone language connected scoring createdAt }' },
   organizations: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id name did timezone language connected scoring createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
   organizationsOf: { kind: 'query', args: { user: 'ID!' }, selection: '{ id name did timezone language connected scoring createdAt }' },
   owed: { kind: 'query', args: {}, selection: '{ loan organization project name status currency outstanding due daysLate nextAmount nextDue }' },
-  payment: { kind: 'query', args: { key: 'ID!' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  payment: { kind: 'query', args: { key: 'ID!' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   paymentReceipt: { kind: 'query', args: { payment: 'ID!' }, selection: '{ payment status receipt { type signer jws } }' },
-  payments: { kind: 'query', args: { loan: 'ID!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version } } pageInfo { hasNextPage endCursor } totalCount }' },
-  paymentsAt: { kind: 'query', args: { address: 'String!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version } } pageInfo { hasNextPage endCursor } totalCount }' },
+  payments: { kind: 'query', args: { loan: 'ID!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version } } pageInfo { hasNextPage endCursor } totalCount }' },
+  paymentsAt: { kind: 'query', args: { address: 'String!', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version } } pageInfo { hasNextPage endCursor } totalCount }' },
   permissions: { kind: 'query', args: {}, selection: '{ id did project verifier types status at fields }' },
   phoneChanges: { kind: 'query', args: { organization: 'ID!' }, selection: '{ id user organization phone status requestedBy approvedBy at expiresAt }' },
   portfolio: { kind: 'query', args: { project: 'ID' }, selection: '{ projects { project organization name status currency endDate asOf intent interestRate invested principalRepaid principalOutstanding principalLost yieldAccrued yieldPaid seniorCapital juniorCapital available loans { lent repaid outstanding { loans principal interest } arrears { bucket loans principal interest } par30 defaulted { loans principal interest } writtenOff { loans principal interest } completed { loans principal interest } interestEarned } } }' },
@@ -65,41 +67,44 @@ export const operations = {
   webhooks: { kind: 'query', args: { organization: 'ID!' }, selection: '{ id organization url books status createdAt progress { book delivered failures failingSince nextAt lastFailure } }' },
   acceptInvitation: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', source: 'ID', walletAddress: 'String', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   activateProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
-  addDisbursement: { kind: 'mutation', args: { loan: 'ID!', purpose: 'String', rail: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  addDisbursement: { kind: 'mutation', args: { loan: 'ID!', purpose: 'String', rail: 'String!', valueDate: 'String', to: 'String', currency: 'String', maxFee: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   addMember: { kind: 'mutation', args: { organization: 'ID!', type: 'String!', name: 'String!', language: 'String', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ user membership status }' },
   addProjectFunding: { kind: 'mutation', args: { key: 'ID!', source: 'FundingSourceInput!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
-  addRepayment: { kind: 'mutation', args: { loan: 'ID', phone: 'String', rail: 'String!', amount: 'String!', reference: 'String', valueDate: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  addRepayment: { kind: 'mutation', args: { loan: 'ID', phone: 'String', rail: 'String!', amount: 'String!', reference: 'String', valueDate: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   addWebhook: { kind: 'mutation', args: { organization: 'ID!', url: 'String!', books: '[String!]!', from: 'String', requestId: 'ID' }, selection: '{ webhook { id organization url books status createdAt progress { book delivered failures failingSince nextAt lastFailure } } secret }' },
   answerComplaint: { kind: 'mutation', args: { number: 'String!', answer: 'String!', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
   applyForLoan: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', months: 'Int!', presentation: 'String', challenge: 'String', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
-  approveDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  approveDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   approveInvestor: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   approvePhoneChange: { kind: 'mutation', args: { change: 'ID!', approve: 'Boolean!', requestId: 'ID' }, selection: '{ id user organization phone status requestedBy approvedBy at expiresAt }' },
-  assignSuspense: { kind: 'mutation', args: { payment: 'ID!', loan: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  assignSuspense: { kind: 'mutation', args: { payment: 'ID!', loan: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   blockUser: { kind: 'mutation', args: { id: 'ID!', organization: 'ID', requestId: 'ID' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
-  cancelDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  cancelDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   changePhone: { kind: 'mutation', args: { phone: 'String!', code: 'String!', requestId: 'ID' }, selection: '{ ok }' },
   closeComplaint: { kind: 'mutation', args: { number: 'String!', settled: 'Boolean!', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
   closeDay: { kind: 'mutation', args: { organization: 'ID!', requestId: 'ID' }, selection: '{ organization businessDate lastClosed closing { day loans done } }' },
   closeProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   collectionList: { kind: 'mutation', args: { organization: 'ID!', project: 'ID', loans: '[ID!]', requestId: 'ID' }, selection: '{ id organization agent on validUntil dues { loan project borrower currency due dueDate verifier { algorithm n r p salt hash } } list { type signer jws } }' },
   complain: { kind: 'mutation', args: { organization: 'ID', text: 'String!', loan: 'ID', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
-  confirmDisbursement: { kind: 'mutation', args: { payment: 'ID!', code: 'String', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
-  confirmHandOver: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
-  confirmRepayment: { kind: 'mutation', args: { payment: 'ID!', code: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
-  confirmReversal: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  confirmDisbursement: { kind: 'mutation', args: { payment: 'ID!', code: 'String', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
+  confirmHandOver: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
+  confirmRepayment: { kind: 'mutation', args: { payment: 'ID!', code: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
+  confirmReversal: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   confirmService: { kind: 'mutation', args: { loan: 'ID!', code: 'String!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
+  convertCoins: { kind: 'mutation', args: { project: 'ID!', rail: 'String!', to: 'String!', currency: 'String!', reference: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   createOrganization: { kind: 'mutation', args: { name: 'String!', timezone: 'String!', language: 'String', adminName: 'String!', adminEmail: 'String!', requestId: 'ID' }, selection: '{ id name did timezone language connected scoring createdAt }' },
   createProject: { kind: 'mutation', args: { organization: 'ID', name: 'String!', description: 'String', isPublic: 'Boolean', isInviteOnly: 'Boolean', profileUrl: 'String', bannerUrl: 'String', startDate: 'String!', endDate: 'String!', currency: 'String!', amount: 'String!', juniorRate: 'String', criteria: 'CriteriaInput!', loans: 'LoanTermsInput!', funding: '[FundingSourceInput!]', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   createVCPresentation: { kind: 'mutation', args: { project: 'ID!', challenge: 'String!', requestId: 'ID' }, selection: '{ presentation permission did }' },
   deactivateProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  depositAddress: { kind: 'mutation', args: { project: 'ID!', rail: 'String!', purpose: 'String!', currency: 'String', amount: 'String', requestId: 'ID' }, selection: '{ rail project address invoice uri currency amount rate { from to rate at source } expiresAt }' },
   eraseUser: { kind: 'mutation', args: { user: 'ID!', pin: 'String', requestId: 'ID' }, selection: '{ user erased at }' },
   fund: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
   fundJunior: { kind: 'mutation', args: { key: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  fundingAddress: { kind: 'mutation', args: { intent: 'ID!', currency: 'String', amount: 'String', requestId: 'ID' }, selection: '{ rail project address invoice uri currency amount rate { from to rate at source } expiresAt }' },
   getOTP: { kind: 'mutation', args: { purpose: 'String!', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ ok }' },
   getVC: { kind: 'mutation', args: { type: 'String!', organization: 'ID', requestId: 'ID' }, selection: '{ id type issuer organization issuedAt validUntil revoked }' },
   handInCollections: { kind: 'mutation', args: { list: 'String!', receipts: '[CollectedReceipt!]!', requestId: 'ID' }, selection: '{ booked { receipt loan payment repeated } conflicts { receipt loan reason } }' },
-  handOverCash: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', from: 'String!', to: 'String!', agent: 'ID', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  handOverCash: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', from: 'String!', to: 'String!', agent: 'ID', reference: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   importLoans: { kind: 'mutation', args: { organization: 'ID!', project: 'ID!', csv: 'String!', dryRun: 'Boolean', digest: 'String', controlTotals: 'LoanTotalsInput!', requestId: 'ID' }, selection: '{ dryRun digest rows loans known added totals { count principal interest } agrees currency faults { line column reason } }' },
   importMembers: { kind: 'mutation', args: { organization: 'ID!', csv: 'String!', dryRun: 'Boolean', digest: 'String', controlTotals: 'MemberTotals', invite: 'Boolean', requestId: 'ID' }, selection: '{ done digest rows added known faults { line column reason } }' },
   importStatement: { kind: 'mutation', args: { organization: 'ID!', csv: 'String!', dryRun: 'Boolean', digest: 'String', requestId: 'ID' }, selection: '{ digest dryRun from to counts { lines matched missingHere missingThere differing ignored booked } missingHere { line reference direction amount here valueDate payment reason } missingThere { line reference direction amount here valueDate payment reason } differing { line reference direction amount here valueDate payment reason } faults { line column reason } }' },
@@ -110,27 +115,31 @@ export const operations = {
   logout: { kind: 'mutation', args: { requestId: 'ID' }, selection: '{ ok }' },
   markServiceProvided: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   modifyProjectParams: { kind: 'mutation', args: { key: 'ID!', startDate: 'String', endDate: 'String', amount: 'String', juniorRate: 'String', criteria: 'CriteriaInput', loans: 'LoanTermsInput', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  payOriginator: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', rail: 'String!', to: 'String!', currency: 'String', maxFee: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   refresh: { kind: 'mutation', args: { refreshToken: 'String!', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   refund: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
-  refundOverpayment: { kind: 'mutation', args: { loan: 'ID!', rail: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  refundOverpayment: { kind: 'mutation', args: { loan: 'ID!', rail: 'String!', to: 'String', currency: 'String', maxFee: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   registerBorrower: { kind: 'mutation', args: { phone: 'String!', code: 'String!', pin: 'String!', language: 'String', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   registerInvestor: { kind: 'mutation', args: { email: 'String!', code: 'String!', password: 'String!', name: 'String!', language: 'String', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   registerOriginator: { kind: 'mutation', args: { code: 'String!', password: 'String', pin: 'String', email: 'String', phone: 'String', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   rejectInvestor: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   rejectInvitation: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
-  rejectReversal: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  rejectReversal: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   removeWebhook: { kind: 'mutation', args: { webhook: 'ID!', requestId: 'ID' }, selection: '{ ok }' },
+  repayInvestor: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', rail: 'String!', to: 'String!', currency: 'String', maxFee: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
+  requestAddress: { kind: 'mutation', args: { loan: 'ID!', rail: 'String!', currency: 'String', amount: 'String', requestId: 'ID' }, selection: '{ rail project address invoice uri currency amount rate { from to rate at source } expiresAt }' },
   requestInvitation: { kind: 'mutation', args: { project: 'ID!', message: 'String', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   requestPaymentCode: { kind: 'mutation', args: { loan: 'ID!', amount: 'String', requestId: 'ID' }, selection: '{ loan code shortCode currency amount }' },
   requestPermission: { kind: 'mutation', args: { project: 'ID!', did: 'String', requestId: 'ID' }, selection: '{ id did project verifier types status at fields }' },
   requestPhoneChange: { kind: 'mutation', args: { user: 'ID', phone: 'String!', pin: 'String', requestId: 'ID' }, selection: '{ id user organization phone status requestedBy approvedBy at expiresAt }' },
   requestPresentation: { kind: 'mutation', args: { project: 'ID!', requestId: 'ID' }, selection: '{ challenge verifier types expiresAt }' },
-  requestReversal: { kind: 'mutation', args: { payment: 'ID!', reason: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  requestReversal: { kind: 'mutation', args: { payment: 'ID!', reason: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   requestScore: { kind: 'mutation', args: { organization: 'ID', permit: '[String!]', requestId: 'ID' }, selection: '{ credential score }' },
   rescheduleLoan: { kind: 'mutation', args: { loan: 'ID!', months: 'Int!', firstDue: 'String', reason: 'String!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   resetPIN: { kind: 'mutation', args: { phone: 'String!', code: 'String!', answer: 'String', vouch: 'String', pin: 'String!', requestId: 'ID' }, selection: '{ ok }' },
   resumeWebhook: { kind: 'mutation', args: { webhook: 'ID!', requestId: 'ID' }, selection: '{ id organization url books status createdAt progress { book delivered failures failingSince nextAt lastFailure } }' },
-  reverseAssignment: { kind: 'mutation', args: { payment: 'ID!', reason: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason version }' },
+  returnFees: { kind: 'mutation', args: { project: 'ID!', rail: 'String!', to: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
+  reverseAssignment: { kind: 'mutation', args: { payment: 'ID!', reason: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   revertFunding: { kind: 'mutation', args: { key: 'ID!', reason: 'String!', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
   revokeVC: { kind: 'mutation', args: { credential: 'ID!', requestId: 'ID' }, selection: '{ id type issuer organization issuedAt validUntil revoked }' },
   rotateKeys: { kind: 'mutation', args: { part: 'String!', organization: 'ID', requestId: 'ID' }, selection: '{ ok }' },
@@ -139,6 +148,7 @@ export const operations = {
   setMobileMoney: { kind: 'mutation', args: { organization: 'ID!', provider: 'String!', shortCode: 'String!', key: 'String!', secret: 'String!', currency: 'String', requestId: 'ID' }, selection: '{ organization provider shortCode currency callback }' },
   setPIN: { kind: 'mutation', args: { present: 'String!', pin: 'String!', requestId: 'ID' }, selection: '{ ok }' },
   setScoring: { kind: 'mutation', args: { organization: 'ID!', url: 'String', publicKey: 'JSON', requestId: 'ID' }, selection: '{ id name did timezone language connected scoring createdAt }' },
+  settleExchange: { kind: 'mutation', args: { project: 'ID!', reference: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   signContract: { kind: 'mutation', args: { intent: 'ID!', digest: 'String!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   signLoan: { kind: 'mutation', args: { loan: 'ID!', digest: 'String', keyFacts: 'String', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   takeComplaint: { kind: 'mutation', args: { number: 'String!', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
@@ -194,6 +204,10 @@ export interface Operations {
   readonly loansOfUser: { readonly args: { readonly user?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: LoanConnection }
   readonly me: { readonly args: {}; readonly result: User }
   readonly myIntents: { readonly args: { readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: IntentConnection }
+  /** What a project's wallets hold by the networks themselves. */
+  readonly networkBalances: { readonly args: { readonly project: string }; readonly result: readonly NetworkBalance[] }
+  /** Which payment networks this node has, and up to where they were looked at. */
+  readonly networks: { readonly args: {}; readonly result: readonly NetworkState[] }
   /** Which projects lend to the signed-in borrower now, and which credentials are still missing. */
   readonly offers: { readonly args: {}; readonly result: readonly Offer[] }
   readonly organization: { readonly args: { readonly id: string }; readonly result: Organization }
@@ -236,8 +250,8 @@ export interface Operations {
   readonly webhooks: { readonly args: { readonly organization: string }; readonly result: readonly Webhook[] }
   readonly acceptInvitation: { readonly args: { readonly intent: string; readonly amount: string; readonly source?: string | null | undefined; readonly walletAddress?: string | null | undefined }; readonly result: Intent }
   readonly activateProject: { readonly args: { readonly key: string }; readonly result: Project }
-  /** purpose: LOAN (the payout), REWARD or DEPOSIT (of a project that was wound up); rail: BANK, CASH or MOBILE */
-  readonly addDisbursement: { readonly args: { readonly loan: string; readonly purpose?: string | null | undefined; readonly rail: string; readonly valueDate?: string | null | undefined }; readonly result: Payment }
+  /** purpose: LOAN (the payout), REWARD or DEPOSIT (of a project that was wound up); rail: BANK, CASH, MOBILE, or a network: BITCOIN, LIGHTNING, ROOTSTOCK, then to: where to */
+  readonly addDisbursement: { readonly args: { readonly loan: string; readonly purpose?: string | null | undefined; readonly rail: string; readonly valueDate?: string | null | undefined; readonly to?: string | null | undefined; readonly currency?: string | null | undefined; readonly maxFee?: string | null | undefined }; readonly result: Payment }
   /** Invites a person: an admin by e-mail, an agent or a borrower by phone. An agent invites borrowers only. */
   readonly addMember: { readonly args: { readonly organization: string; readonly type: string; readonly name: string; readonly language?: string | null | undefined; readonly email?: string | null | undefined; readonly phone?: string | null | undefined }; readonly result: Member }
   readonly addProjectFunding: { readonly args: { readonly key: string; readonly source: FundingSourceInput }; readonly result: Project }
@@ -271,16 +285,22 @@ export interface Operations {
   /** By somebody else than who asked. */
   readonly confirmReversal: { readonly args: { readonly payment: string }; readonly result: Payment }
   readonly confirmService: { readonly args: { readonly loan: string; readonly code: string }; readonly result: Loan }
+  /** The originator takes all coins of another currency and pays what they were booked at into the project's bank account. */
+  readonly convertCoins: { readonly args: { readonly project: string; readonly rail: string; readonly to: string; readonly currency: string; readonly reference: string }; readonly result: Payment }
   /** Creates an organization with a DID of its own and invites its first originator admin. */
   readonly createOrganization: { readonly args: { readonly name: string; readonly timezone: string; readonly language?: string | null | undefined; readonly adminName: string; readonly adminEmail: string }; readonly result: Organization }
   readonly createProject: { readonly args: { readonly organization?: string | null | undefined; readonly name: string; readonly description?: string | null | undefined; readonly isPublic?: boolean | null | undefined; readonly isInviteOnly?: boolean | null | undefined; readonly profileUrl?: string | null | undefined; readonly bannerUrl?: string | null | undefined; readonly startDate: string; readonly endDate: string; readonly currency: string; readonly amount: string; readonly juniorRate?: string | null | undefined; readonly criteria: CriteriaInput; readonly loans: LoanTermsInput; readonly funding?: readonly FundingSourceInput[] | null | undefined }; readonly result: Project }
   /** Presents what a project requires, and only that, to its verifier for one challenge. */
   readonly createVCPresentation: { readonly args: { readonly project: string; readonly challenge: string }; readonly result: Presentation }
   readonly deactivateProject: { readonly args: { readonly key: string }; readonly result: Project }
+  /** Where the originator pays junior capital (JUNIOR), or gives back network fees (FEES). */
+  readonly depositAddress: { readonly args: { readonly project: string; readonly rail: string; readonly purpose: string; readonly currency?: string | null | undefined; readonly amount?: string | null | undefined }; readonly result: PayTo }
   /** Erases a person for good; refused while something is owed. The person herself gives the PIN. */
   readonly eraseUser: { readonly args: { readonly user: string; readonly pin?: string | null | undefined }; readonly result: Erasure }
   readonly fund: { readonly args: { readonly intent: string; readonly amount: string; readonly reference: string; readonly valueDate?: string | null | undefined }; readonly result: Funding }
   readonly fundJunior: { readonly args: { readonly key: string; readonly amount: string; readonly rail?: string | null | undefined; readonly reference: string; readonly valueDate?: string | null | undefined }; readonly result: Project }
+  /** Where an investor with a signed contract pays. */
+  readonly fundingAddress: { readonly args: { readonly intent: string; readonly currency?: string | null | undefined; readonly amount?: string | null | undefined }; readonly result: PayTo }
   /** Sends a one-time code. The answer is the same whether anybody has that address. Purposes: REGISTER, REGISTER_INVESTOR, RESET_PIN. */
   readonly getOTP: { readonly args: { readonly purpose: string; readonly email?: string | null | undefined; readonly phone?: string | null | undefined }; readonly result: Done }
   /** Requests a credential: the organization's system confirms the data, the node issues, the record keeps it. */
@@ -303,10 +323,12 @@ export interface Operations {
   readonly logout: { readonly args: {}; readonly result: Done }
   readonly markServiceProvided: { readonly args: { readonly loan: string }; readonly result: Loan }
   readonly modifyProjectParams: { readonly args: { readonly key: string; readonly startDate?: string | null | undefined; readonly endDate?: string | null | undefined; readonly amount?: string | null | undefined; readonly juniorRate?: string | null | undefined; readonly criteria?: CriteriaInput | null | undefined; readonly loans?: LoanTermsInput | null | undefined }; readonly result: Project }
+  /** Pays the originator over a network; what the project advanced for fees is set off. */
+  readonly payOriginator: { readonly args: { readonly project: string; readonly amount: string; readonly rail: string; readonly to: string; readonly currency?: string | null | undefined; readonly maxFee?: string | null | undefined }; readonly result: Payment }
   /** The refresh token is used up; one used twice ends its session. */
   readonly refresh: { readonly args: { readonly refreshToken: string }; readonly result: Session }
   readonly refund: { readonly args: { readonly intent: string; readonly amount: string; readonly rail?: string | null | undefined; readonly reference: string; readonly valueDate?: string | null | undefined }; readonly result: Funding }
-  readonly refundOverpayment: { readonly args: { readonly loan: string; readonly rail: string }; readonly result: Payment }
+  readonly refundOverpayment: { readonly args: { readonly loan: string; readonly rail: string; readonly to?: string | null | undefined; readonly currency?: string | null | undefined; readonly maxFee?: string | null | undefined }; readonly result: Payment }
   readonly registerBorrower: { readonly args: { readonly phone: string; readonly code: string; readonly pin: string; readonly language?: string | null | undefined }; readonly result: Session }
   readonly registerInvestor: { readonly args: { readonly email: string; readonly code: string; readonly password: string; readonly name: string; readonly language?: string | null | undefined }; readonly result: Session }
   /** An invited admin or operator registers by e-mail, code and password; an agent by phone, code and PIN. */
@@ -315,6 +337,10 @@ export interface Operations {
   readonly rejectInvitation: { readonly args: { readonly intent: string }; readonly result: Intent }
   readonly rejectReversal: { readonly args: { readonly payment: string }; readonly result: Payment }
   readonly removeWebhook: { readonly args: { readonly webhook: string }; readonly result: Done }
+  /** Repays an investor over a network; booked when the network confirms it. */
+  readonly repayInvestor: { readonly args: { readonly intent: string; readonly amount: string; readonly rail: string; readonly to: string; readonly currency?: string | null | undefined; readonly maxFee?: string | null | undefined }; readonly result: Payment }
+  /** Where a borrower repays over BITCOIN, LIGHTNING or ROOTSTOCK: an address or an invoice for this repayment alone. */
+  readonly requestAddress: { readonly args: { readonly loan: string; readonly rail: string; readonly currency?: string | null | undefined; readonly amount?: string | null | undefined }; readonly result: PayTo }
   readonly requestInvitation: { readonly args: { readonly project: string; readonly message?: string | null | undefined }; readonly result: Intent }
   /** The code that a borrower enters as the account, also sent by SMS. */
   readonly requestPaymentCode: { readonly args: { readonly loan: string; readonly amount?: string | null | undefined }; readonly result: PaymentCode }
@@ -333,6 +359,8 @@ export interface Operations {
   readonly resetPIN: { readonly args: { readonly phone: string; readonly code: string; readonly answer?: string | null | undefined; readonly vouch?: string | null | undefined; readonly pin: string }; readonly result: Done }
   /** Switches a webhook on again, or tries at once what waits; it goes on where it stopped. */
   readonly resumeWebhook: { readonly args: { readonly webhook: string }; readonly result: Webhook }
+  /** Returns to the originator what is left of its deposits for network fees. */
+  readonly returnFees: { readonly args: { readonly project: string; readonly rail: string; readonly to: string }; readonly result: Payment }
   readonly reverseAssignment: { readonly args: { readonly payment: string; readonly reason: string }; readonly result: Payment }
   readonly revertFunding: { readonly args: { readonly key: string; readonly reason: string }; readonly result: Funding }
   readonly revokeVC: { readonly args: { readonly credential: string }; readonly result: Credential }
@@ -346,6 +374,8 @@ export interface Operations {
   readonly setPIN: { readonly args: { readonly present: string; readonly pin: string }; readonly result: Done }
   /** Connects the organization's scoring system, which is sent what borrowers permit; without a url it disconnects it. */
   readonly setScoring: { readonly args: { readonly organization: string; readonly url?: string | null | undefined; readonly publicKey?: unknown | undefined }; readonly result: Organization }
+  /** What exchanges lost or gained, once no coins are left: the originator pays it into the bank account, or takes it from there. */
+  readonly settleExchange: { readonly args: { readonly project: string; readonly reference: string }; readonly result: Payment }
   readonly signContract: { readonly args: { readonly intent: string; readonly digest: string }; readonly result: Intent }
   readonly signLoan: { readonly args: { readonly loan: string; readonly digest?: string | null | undefined; readonly keyFacts?: string | null | undefined }; readonly result: Loan }
   readonly takeComplaint: { readonly args: { readonly number: string }; readonly result: Complaint }
@@ -987,6 +1017,12 @@ export interface LoanTotalsInput {
   readonly interest: string
 }
 
+export interface LockedBalance {
+  readonly amount: string
+  readonly reason: string
+  readonly releaseHeight: number | null
+}
+
 export interface Member {
   readonly user: string
   readonly membership: string
@@ -1033,6 +1069,37 @@ export interface MobileAccount {
 export interface MobileHints {
   readonly waiting: number
   readonly unconfirmed: number
+}
+
+export interface Moved {
+  readonly currency: string
+  readonly amount: string
+  readonly rate: string
+  readonly at: string
+}
+
+export interface NetworkBalance {
+  readonly network: string
+  readonly wallet: string
+  readonly purpose: string
+  readonly currency: string
+  readonly confirmed: string
+  readonly pending: string
+  readonly locked: readonly LockedBalance[]
+  readonly descriptors: readonly string[] | null
+}
+
+export interface NetworkState {
+  readonly network: string
+  /** Whether it is switched on in this node. */
+  readonly offered: boolean
+  readonly ok: boolean
+  readonly reason: string | null
+  readonly chain: string | null
+  /** Of its node, and up to where this one has looked. */
+  readonly height: number
+  readonly scanned: number
+  readonly currencies: readonly string[]
 }
 
 export interface NewWebhook {
@@ -1120,6 +1187,19 @@ export interface PageInfo {
   readonly endCursor: string | null
 }
 
+export interface PayTo {
+  readonly rail: string
+  readonly project: string
+  readonly address: string | null
+  readonly invoice: string | null
+  /** For a QR code. */
+  readonly uri: string
+  readonly currency: string
+  readonly amount: string | null
+  readonly rate: QuotedRate | null
+  readonly expiresAt: string | null
+}
+
 export interface Payable {
   readonly id: string
   readonly payee: string
@@ -1147,6 +1227,12 @@ export interface Payment {
   /** What must still be done: CODE, REFERENCE, OTHER_PARTY, APPROVAL, REVERSAL (a reversal waits) or NOTHING. */
   readonly awaits: string
   readonly reason: string | null
+  /** Over a network in another coin: what really moved, and by which rate it was booked. */
+  readonly moved: Moved | null
+  /** What the network calls it: txid:vout, payment hash. */
+  readonly networkId: string | null
+  /** SENDING or UNKNOWN while the network has it and has given no final answer. */
+  readonly sending: string | null
   readonly version: number
 }
 
@@ -1334,6 +1420,14 @@ export interface PublicProjectConnection {
 export interface PublicProjectEdge {
   readonly cursor: string
   readonly node: PublicProject
+}
+
+export interface QuotedRate {
+  readonly from: string
+  readonly to: string
+  readonly rate: string
+  readonly at: string
+  readonly source: string
 }
 
 export interface Reconciliation {

@@ -65,6 +65,16 @@ export const detect = defineAction({
   access: { services: ['payment'] },
 })
 
+export const checkOutgoing = defineAction({
+  name: 'funding.checkOutgoing',
+  kind: 'query',
+  internal: true,
+  about: 'Whether so much may be paid to an investor (by the intent) or to the originator now, and why not: before it leaves over a network.',
+  params: z.strictObject({ project: id, intent: id.optional(), amount }),
+  result: z.object({ ok: z.literal(true) }),
+  access: { services: ['payment'] },
+})
+
 export const findByKey = defineAction({ name: 'funding.findByKey', kind: 'query', about: 'A funding entry by its key.', params: z.strictObject({ key: id }), result: Funding, access: { users: seen } })
 
 export const findByProject = defineAction({

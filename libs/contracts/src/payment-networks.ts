@@ -91,6 +91,11 @@ export const convert = defineAction({
   params: z.strictObject({ project: id, rail: networkRail, to: destination, currency: coin, reference: text(140) }), result: Payment, access: { users: admins },
 })
 
+export const settleExchange = defineAction({
+  name: 'payment.settleExchange', kind: 'mutation', about: 'Registers that the originator paid what exchanges lost into the project\'s bank account, or took from there what they gained: once no coins of another currency are left.',
+  params: z.strictObject({ project: id, reference: text(140) }), result: Payment, access: { users: admins },
+})
+
 export const returnFees = defineAction({
   name: 'payment.returnFees', kind: 'mutation', about: 'Returns to the originator what is left of its deposits for network fees.',
   params: z.strictObject({ project: id, rail: networkRail, to: destination }), result: Payment, access: { users: admins },

@@ -20,7 +20,13 @@ export const Payment = z.object({
   holder: id.nullable(),
   reference: z.string().nullable(),
   /** What the other side must still do, in words. */
-  awaits: z.enum(['CODE', 'REFERENCE', 'OTHER_PARTY', 'APPROVAL', 'REVERSAL', 'NOTHING']),
+  awaits: z.enum(['CODE', 'REFERENCE', 'OTHER_PARTY', 'APPROVAL', 'REVERSAL', 'NETWORK', 'NOTHING']),
+  /** Over a network in another coin: what really moved, and the rate and time by which it was booked. */
+  moved: z.object({ currency: z.string(), amount, rate: z.string(), at: z.string() }).nullable(),
+  /** What the network calls it: txid:vout, payment hash. */
+  networkId: z.string().nullable(),
+  /** Handed to the network, and perhaps without an answer that is final: neither cancelled nor sent again meanwhile. */
+  sending: z.enum(['SENDING', 'UNKNOWN']).nullable(),
   /** Why it failed, was reverted, or is to be: a code or what was written. */
   reason: z.string().nullable(),
   version: z.number().int(),

@@ -102,7 +102,7 @@ export const accounts = defineAction({
   internal: true,
   about: 'The balances of a project\'s accounts in the Payment book (debit positive).',
   params: z.strictObject({ organization: id, project: id }),
-  result: z.array(Account),
+  result: z.array(Account.extend({ exponent: z.number().int() })),
   access: { services: ['project'] },
 })
 

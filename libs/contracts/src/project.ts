@@ -286,5 +286,5 @@ export const paymentEntries = defineAction({
   about: 'The entries of the Payment book in order, for followers in other groups.',
   params: feed,
   result: z.array(FeedEntry),
-  access: { services: ['loan', 'organization', 'identity'] },
+  access: { services: ['loan', 'funding', 'organization', 'identity'] },
 })

@@ -1,15 +1,16 @@
 import { defineService, type ActionContext, type Service } from '@growr/bus'
 import { funding as contract, Refusal, type Caller, type Params } from '@growr/contracts'
-import { capitalPosition, decideFunding, type CapitalPosition, type ContractFacts, type FundingCommand, type FundingState, type ProjectState } from '@growr/lending'
+import { decideFunding, type CapitalPosition, type FundingCommand, type FundingState } from '@growr/lending'
 import { maximum, zero } from '@growr/money'
 import { action, connectionOfList, decimal, eventsOf, positiveOf, valueDates } from '@growr/service'
 import { investorOf } from '../books/persons.ts'
 import { type Financing, today } from '../financing.ts'
-import { amountOfIntent, type IntentDoc } from '../investor/investor.collections.ts'
+import type { IntentDoc } from '../investor/investor.collections.ts'
 import { requireAtBank } from '../project/project.accounts.ts'
 import { investorsOf } from '../project/project.rights.ts'
 import { settleShares } from '../project/project.shares.ts'
-import { capitalOf, transfersOf } from './funding.capital.ts'
+import { capitalOf, factsOf } from './funding.capital.ts'
+import { checkOutgoing, detect } from './funding.detect.ts'
 import { presentFunding } from './funding.present.ts'
 
 /** Project funding and the repayment of investors; reads and writes the Funding book. */
@@ -31,11 +32,6 @@ export function fundingService(financing: Financing): Service {
   }
   const show = async (state: FundingState) => presentFunding(state, (await receipts.get(state.key))?.doc.receipt ?? null)
 
-  const facts = (doc: IntentDoc, project: ProjectState): ContractFacts => {
-    const { code } = project.currency
-    const transfers = transfersOf(financing, doc)
-    return { contractKey: doc.id, sourceId: doc.source ?? '', committed: amountOfIntent(doc, code), funded: capitalPosition(code, transfers, '0', project.startDate).funded }
-  }
   type Register = Params<typeof contract.fund> | Params<typeof contract.refund>
   type Transfer = Omit<Extract<FundingCommand, { type: 'fundJunior' }>, 'type'>
 
@@ -84,20 +80,20 @@ export function fundingService(financing: Financing): Service {
       action(contract.fund, {
         scope: intentScope,
         handle: (params, context) => register(contract.fund.name, params, context, (transfer, doc) => ({
-          type: 'fund', contract: facts(doc, transfer.project), position: books.position(transfer.project), ...transfer,
+          type: 'fund', contract: factsOf(financing, doc, transfer.project), position: books.position(transfer.project), ...transfer,
         })),
       }),
       action(contract.refund, {
         scope: intentScope,
         handle: (params, context) => register(contract.refund.name, params, context, (transfer, doc) => {
-          const shares = { contract: facts(doc, transfer.project), ...transfer }
+          const shares = { contract: factsOf(financing, doc, transfer.project), ...transfer }
           if (transfer.project.distribution) return { type: 'payShare', tranche: 'SENIOR', selection: { payee: 'INVESTOR', party: doc.id, kind: null }, ...shares }
           return { type: 'repayInvestor', owed: capitalOf(financing, doc, transfer.project, transfer.valueDate), position: books.position(transfer.project), ...shares }
         }),
       }),
       action(contract.revert, { scope: scopeOf, handle: revert }),
-      // Money that a network's listener detected: no network is on in this node yet, so whatever asks is told so.
-      action(contract.detect, { handle: () => { throw new Refusal('NOT_OFFERED') } }),
+      action(contract.detect, { handle: (params, context) => detect(financing, params, context) }),
+      action(contract.checkOutgoing, { handle: (params) => checkOutgoing(financing, params) }),
       action(contract.findByKey, { scope: scopeOf, handle: ({ key }) => show(books.requireFunding(key).state) }),
       action(contract.findByProject, {
         scope: async ({ project }, { caller }: { caller: Caller }) => ({

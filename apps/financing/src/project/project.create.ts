@@ -4,7 +4,7 @@ import { decideProject } from '@growr/lending'
 import { eventsOf, positiveOf } from '@growr/service'
 import { type Financing, today } from '../financing.ts'
 import { openCalendar } from './project.day.ts'
-import { criteriaOf, currencyFor, lendingTermsOf, requireIncome, sourceOf } from './project.parse.ts'
+import { criteriaOf, currencyFor, lendingTermsOf, offeredTo, requireIncome, sourceOf } from './project.parse.ts'
 
 /** Creates a project; gives its key. BAD_INPUT without an organization, CURRENCY_UNKNOWN, CRITERIA_INVALID, AMOUNT_INVALID, NOT_OFFERED, PROJECT_TERMS. */
 export async function createProject(financing: Financing, params: Params<typeof contract.createProject>, context: ActionContext): Promise<string> {
@@ -20,6 +20,7 @@ export async function createProject(financing: Financing, params: Params<typeof 
   const loans = lendingTermsOf(params.loans, currency)
   requireIncome(criteria, loans)
   const on = await today(financing, organization)
+  const offered = await offeredTo(financing, params.funding)
   const key = newId()
   // A queue of its own: there is no project yet whose queue it could be.
   const { state } = await books.once('project', { organization, project: key }, authority, async () => {
@@ -30,7 +31,7 @@ export async function createProject(financing: Financing, params: Params<typeof 
         profileUrl: profileUrl ?? null,
         bannerUrl: bannerUrl ?? null,
         trustedVerifiers: [],
-        funding: params.funding.map((source, index) => sourceOf(source, currency, newId(), `funding.${index}`)),
+        funding: params.funding.map((source, index) => sourceOf(source, currency, newId(), `funding.${index}`, offered)),
       },
       subject: { userId: caller.userId },
     }))

@@ -1,9 +1,10 @@
-import { Refusal, type project as contract } from '@growr/contracts'
+import { payment as payments, Refusal, type project as contract } from '@growr/contracts'
 import { CredentialError, parseCriteria } from '@growr/credentials'
 import type { FundingSource, LendingTerms } from '@growr/lending'
 import { currencyOf, MoneyError, type Currency, type Json } from '@growr/money'
 import type { z } from 'zod'
 import { positiveOf } from '@growr/service'
+import type { Financing } from '../financing.ts'
 
 /** The currency of a code. CURRENCY_UNKNOWN. */
 export function currencyFor(code: string): Currency {
@@ -42,15 +43,39 @@ export function requireIncome(criteria: Json, { debtCeiling }: Pick<LendingTerms
   throw new Refusal('PROJECT_TERMS', { path: 'loans.debtCeiling', details: { requires: 'FinancialData' } })
 }
 
-/** Funding sources this node can serve: a bank so far. NOT_OFFERED for a network that is off. */
-export function sourceOf(source: z.output<typeof contract.FundingSourceInput>, currency: Currency, id: string, path: string): FundingSource {
-  if (source.type !== 'BANK') throw new Refusal('NOT_OFFERED', { path: `${path}.type`, details: { type: source.type, offered: ['BANK'] } })
+type SourceInput = z.output<typeof contract.FundingSourceInput>
+
+/** A network that this node has switched on, with the coins that it carries, its own first. */
+export interface OfferedNetwork {
+  readonly network: string
+  readonly currencies: readonly string[]
+}
+
+/** Asked only where a source needs one. */
+export async function offeredTo({ bus }: Pick<Financing, 'bus'>, sources: readonly SourceInput[]): Promise<readonly OfferedNetwork[]> {
+  if (sources.every(({ type }) => type === 'BANK')) return []
+  return (await bus.call(payments.networkStates, {}, { as: { service: 'project' } })).filter(({ offered }) => offered)
+}
+
+/** Which network and coin a source names. NOT_OFFERED where that is off, BAD_INPUT where a bank names one. */
+function onNetwork({ type, networkName, tokenName }: SourceInput, offered: readonly OfferedNetwork[], path: string): Pick<FundingSource, 'networkName' | 'tokenName'> {
+  if (type === 'BANK') return { networkName: networkName ?? null, tokenName: tokenName ?? null }
+  const details = { type, offered: ['BANK', ...offered.map(({ network }) => network)] }
+  if (type !== 'ONCHAIN') throw new Refusal('NOT_OFFERED', { path: `${path}.type`, details })
+  const found = offered.find(({ network }) => network === networkName)
+  if (!found) throw new Refusal('NOT_OFFERED', { path: `${path}.networkName`, details })
+  const token = tokenName ?? found.currencies[0] ?? null
+  if (token === null || !found.currencies.includes(token)) throw new Refusal('NOT_OFFERED', { path: `${path}.tokenName`, details: { ...details, tokens: found.currencies } })
+  return { networkName: found.network, tokenName: token }
+}
+
+/** A funding source of this node: a bank, or a network that is on. NOT_OFFERED. */
+export function sourceOf(source: SourceInput, currency: Currency, id: string, path: string, offered: readonly OfferedNetwork[]): FundingSource {
   return {
     id,
     type: source.type,
     status: 'ACTIVE',
-    networkName: source.networkName ?? null,
-    tokenName: source.tokenName ?? null,
+    ...onNetwork(source, offered, path),
     fundingAddress: null,
     repaymentAddress: null,
     terms: source.terms,

@@ -8,7 +8,8 @@ import { accountsOf, restFacts } from './project.accounts.ts'
 import { businessDayOf, closeDays } from './project.day.ts'
 import { createProject } from './project.create.ts'
 import { fundJunior, withdrawJunior } from './project.junior.ts'
-import { criteriaOf, lendingTermsOf, requireIncome, sourceOf } from './project.parse.ts'
+import { criteriaOf, lendingTermsOf, offeredTo, requireIncome, sourceOf } from './project.parse.ts'
+import { openWallets } from './project.wallets.ts'
 import { presentProject, presentPublic } from './project.present.ts'
 import { investorsOf, seenBy } from './project.rights.ts'
 
@@ -68,17 +69,17 @@ export function projectService(financing: Financing): Service {
       }),
       action(contract.addProjectFunding, {
         scope: scopeOf,
-        handle: (params, context) => change(contract.addProjectFunding.name, params, context, () => ({
-          type: 'addFunding', source: sourceOf(params.source, books.requireProject(params.key).state.currency, financing.newId(), 'source'),
+        handle: (params, context) => change(contract.addProjectFunding.name, params, context, async () => ({
+          type: 'addFunding', source: sourceOf(params.source, books.requireProject(params.key).state.currency, financing.newId(), 'source', await offeredTo(financing, [params.source])),
         })),
       }),
-      action(contract.activateProject, { scope: scopeOf, handle: (params, context) => change(contract.activateProject.name, params, context, (on) => ({ type: 'activate', on })) }),
+      action(contract.activateProject, { scope: scopeOf, handle: (params, context) => change(contract.activateProject.name, params, context, async (on) => ({ type: 'activate', on, addresses: await openWallets(financing, params.key) })) }),
       action(contract.deactivateProject, { scope: scopeOf, handle: (params, context) => change(contract.deactivateProject.name, params, context, (on) => ({ type: 'deactivate', on })) }),
       action(contract.closeProject, {
         scope: scopeOf,
         handle: (params, context) => change(contract.closeProject.name, params, context, async (on) => {
-          const { clearing, suspense, pendingPayments } = await restFacts(financing, params.key)
-          return { type: 'distribute', on, clearing, suspense, pendingPayments, loans: books.loansOf(params.key), fundings: books.fundingsOf(params.key) }
+          const { clearing, suspense, pendingPayments, foreign } = await restFacts(financing, params.key)
+          return { type: 'distribute', on, clearing, suspense, pendingPayments, foreign, loans: books.loansOf(params.key), fundings: books.fundingsOf(params.key) }
         }),
       }),
       action(contract.previewDistribution, {

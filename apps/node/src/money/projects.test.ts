@@ -13,7 +13,7 @@ test('a project goes from draft to lending, and what it promises is fixed then',
   const { key } = draft
   expect(await refusal(money.as(ana, project.activateProject, { key }))).toBe('FUNDING_SOURCE funding')
   const source = plan.funding![0]!
-  expect(await refusal(money.as(ana, project.addProjectFunding, { key, source: { ...source, type: 'ONCHAIN' } }))).toBe('NOT_OFFERED source.type')
+  expect(await refusal(money.as(ana, project.addProjectFunding, { key, source: { ...source, type: 'ONCHAIN' } }))).toBe('NOT_OFFERED source.networkName')
   await money.as(ana, project.addProjectFunding, { key, source })
   expect(await refusal(money.as(ana, project.activateProject, { key }))).toBe('NO_TRUSTED_ISSUER criteria.trusted')
   await money.as(ana, project.modifyProjectParams, { key, criteria: plan.criteria, amount: '600000.00' })
@@ -107,7 +107,7 @@ test('who sees what: the directory, the organization, investors, borrowers', asy
   expect((await money.as(olga, project.accounts, { key })).map(({ account }) => account)).toContain(`capital/junior/${key}`)
   expect(await money.service('issuing', project.entries, { organization: 'nobody', book: 'project', after: 0, limit: 10 })).toEqual([])
   expect(await refusal(money.service('issuing', project.entries, { organization: 'comsa', book: 'payment', after: 0, limit: 10 }))).toBe('NOT_FOUND book')
-  expect(await refusal(money.service('payment', funding.detect, { organization: 'comsa', payment: 'p', seq: 1 }))).toBe('NOT_OFFERED')
+  expect(await refusal(money.service('payment', funding.detect, { organization: 'comsa', payment: 'p', seq: 1 }))).toBe('NOT_FOUND payment')
 })
 
 test('a question changes nothing: the calendar opens with the first project', async () => {

@@ -149,6 +149,24 @@ export class PaymentBooks {
     return Number(this.#view.get("SELECT count(*) AS n FROM payment WHERE project = ? AND status = 'ADDED'", project)?.['n'] ?? 0)
   }
 
+  /** What leaves a project for an investor or the originator over a network: under way, or confirmed and not yet heard of (entry `reached`). */
+  transfersOut(project: string, reached: number): PaymentState[] {
+    const rows = this.#view.all("SELECT state FROM payment WHERE project = ? AND kind IN ('TRANSFER_OUT', 'CONVERSION', 'FEE_RETURN') AND (status = 'ADDED' OR (status = 'CONFIRMED' AND seq > ?))", project, reached)
+    return rows.map(stateOf)
+  }
+
+  /** The confirmed payments of a project that moved another currency than its own, or settled a difference of such. */
+  exchangedOf(project: string): PaymentState[] {
+    return this.#view.all("SELECT state FROM payment WHERE project = ? AND status = 'CONFIRMED' AND (moved = 1 OR kind IN ('EXCHANGE_LOSS', 'EXCHANGE_GAIN'))", project).map(stateOf)
+  }
+
+  /** The payments at an address of a network. */
+  listByAddress(address: string, page: { first: number; after?: string | undefined }): Listed<contract.Payment> {
+    const total = Number(this.#view.get('SELECT count(*) AS n FROM payment WHERE address = ?', address)?.['n'] ?? 0)
+    const rows = this.#view.all('SELECT key, shown FROM payment WHERE address = ? AND key > ? ORDER BY key LIMIT ?', address, page.after ?? '', page.first + 1)
+    return { rows: rows.slice(0, page.first).map((row) => ({ key: String(row['key']), value: JSON.parse(String(row['shown'])) as contract.Payment })), total, more: rows.length > page.first }
+  }
+
   /** The balance of an account in minor units; a debit is positive. */
   balance(account: string, currency: string): bigint {
     return balanceOf(this.#view, account, currency)

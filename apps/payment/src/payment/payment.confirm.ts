@@ -1,6 +1,6 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import { payment as contract, Refusal, type Contract } from '@growr/contracts'
-import { applyPayment, decidePayment, directions, type PaymentAdded, type PaymentCommand, type PaymentEvent, type PaymentState, type PaymentSubject } from '@growr/lending'
+import { applyPayment, decidePayment, directions, isNetworkRail, type PaymentAdded, type PaymentCommand, type PaymentEvent, type PaymentState, type PaymentSubject, type Rail } from '@growr/lending'
 import { accounts } from '@growr/ledger'
 import { amountOf } from '@growr/money'
 import { eventsOf } from '@growr/service'
@@ -23,8 +23,8 @@ export const personOf = (state: PaymentState): string =>
 export const queueOf = ({ kind, organizationId, projectKey }: PaymentState): Place => (kind === 'RECEIPT' ? { organization: organizationId, project: organizationId, also: projectKey } : { organization: organizationId, project: projectKey })
 
 /** Refused while the node may not send: what went out before the back-up may have gone out already. SENDING_OFF. */
-export function requireSending({ sending }: Payments, rail: string): void {
-  if (rail === 'MOBILE' && !sending()) throw new Refusal('SENDING_OFF', { path: 'rail' })
+export function requireSending({ sending }: Payments, rail: Rail): void {
+  if ((rail === 'MOBILE' || isNetworkRail(rail)) && !sending()) throw new Refusal('SENDING_OFF', { path: 'rail' })
 }
 
 /** Decides on a payment's present state and appends, in the project's queue. */
@@ -70,7 +70,8 @@ export async function confirmDisbursement(payments: Payments, params: { payment:
   await awaitLoan(payments, params.payment)
   return change(payments, contract.confirmDisbursement, params.payment, params, context, async (state, on) => {
     requireAdded(state)
-    if (directions[state.kind] !== 'OUT' || state.loanKey === null) throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { kind: state.kind } })
+    // A network confirms its payments itself.
+    if (directions[state.kind] !== 'OUT' || state.loanKey === null || isNetworkRail(railOf(state))) throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { kind: state.kind } })
     requireSending(payments, railOf(state))
     // Before the code is looked at: an attempt that cannot succeed costs none.
     if (awaitsApproval(state)) throw new Refusal('APPROVAL_MISSING', { path: 'payment' })

@@ -1,9 +1,12 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import { loan as loans, payment as contract, project as projects, Refusal, type Params } from '@growr/contracts'
-import { decidePayment, type Holder, type PaymentKind } from '@growr/lending'
+import { decidePayment, isNetworkRail, type Holder, type PaymentKind } from '@growr/lending'
 import { amountOf, compare, currencyOf, parseAmount, subtract, type Amount } from '@growr/money'
 import { eventsOf, valueDates } from '@growr/service'
 import { bankOf, floatOf, mobileOf, today, type Payments } from '../payments.ts'
+import { onNetwork } from '../network/network.book.ts'
+import { prepareSend } from '../network/network.sends.ts'
+import { networkFor } from '../network/network.shapes.ts'
 import { requireSending } from './payment.confirm.ts'
 import { OFFICE } from './payment.present.ts'
 
@@ -15,6 +18,7 @@ type Rail = contract.Payment['rail']
 export async function sourceOf(payments: Payments, organization: string, rail: Rail, context: ActionContext): Promise<Holder> {
   if (rail === 'BANK') return bankOf(organization)
   if (rail === 'MOBILE') return mobileOf(organization)
+  if (isNetworkRail(rail)) return onNetwork(networkFor(rail), organization)
   const { role, userId } = callingUser(context)
   return role === 'ORIGINATOR_AGENT' ? floatOf(payments, organization, userId) : { rail: 'CASH', holder: OFFICE }
 }
@@ -27,12 +31,14 @@ interface Outgoing {
   /** Whether a second person must approve it; where not given, the project's limit says. */
   readonly needsApproval?: boolean
   readonly valueDate: string | undefined
+  /** Over a network: where to, in which coin, and the ceiling on its fee. */
+  readonly over: { readonly to?: string | undefined; readonly currency?: string | undefined; readonly maxFee?: string | undefined }
   readonly action: string
   readonly params: unknown
 }
 
 /** Registers money that goes to a borrower: confirmed later by the borrower's code or the bank's reference. */
-async function register(payments: Payments, { loan, kind, due, rail, needsApproval, valueDate, action, params }: Outgoing, context: ActionContext): Promise<contract.Payment> {
+async function register(payments: Payments, { loan, kind, due, rail, needsApproval, valueDate, over, action, params }: Outgoing, context: ActionContext): Promise<contract.Payment> {
   const { books } = payments
   const { userId } = callingUser(context)
   const { organization, project, borrowerUser } = loan
@@ -46,9 +52,13 @@ async function register(payments: Payments, { loan, kind, due, rail, needsApprov
     // Whatever it is called: what leaves for a borrower above the limit takes two.
     const approved = needsApproval ?? isAbove(amount, (await context.as().call(projects.findByKey, { key: project })).loans.approvalAbove, loan.currency)
     const key = payments.newId()
+    const own = currencyOf(loan.currency)
+    const send = isNetworkRail(rail) ? await prepareSend(payments, { key, rail, organization, project, own, amount, to: over.to, currency: over.currency, maxFee: over.maxFee }) : null
+    // Before the entry: what follows it finds what is to be sent.
+    if (send) await payments.networks.sends.insert(send.order)
     const data = {
-      key, kind, amount, organizationId: organization, projectKey: project, currency: currencyOf(loan.currency), loanKey: loan.key, fundingKey: null,
-      from: await sourceOf(payments, organization, rail, context), to: null, ...dates,
+      key, kind, amount, organizationId: organization, projectKey: project, currency: own, loanKey: loan.key, fundingKey: null,
+      from: await sourceOf(payments, organization, rail, context), to: null, ...dates, ...(send?.moved && { moved: send.moved }),
       ...(approved ? { needsApproval: true } : {}),
     }
     const events = eventsOf(decidePayment(null, { type: 'add', underWay, data, subject: { ...(borrowerUser ? { userId: borrowerUser } : {}), agentId: userId } }))
@@ -62,8 +72,9 @@ const isAbove = (amount: Amount, limit: string | null, currency: string): boolea
 /** Registers a loan's payout, reward or returned deposit: what that is, the loan and its project say. LOAN_STATUS, NOT_OWED, PAYMENT_STATUS, VALUE_DATE, COOLING_OFF, SENDING_OFF. */
 export async function addDisbursement(payments: Payments, params: Params<typeof contract.addDisbursement>, loan: Loan, context: ActionContext): Promise<contract.Payment> {
   const { purpose, rail, valueDate } = params
+  if (!isNetworkRail(rail)) requireNoAddress(params)
   const currency = currencyOf(loan.currency)
-  const base = { loan, rail, valueDate, action: contract.addDisbursement.name, params }
+  const base = { loan, rail, valueDate, over: params, action: contract.addDisbursement.name, params }
   const fresh = () => context.as().call(loans.findByKey, { key: loan.key })
   if (purpose === 'LOAN') {
     const due = async (): Promise<Amount> => {
@@ -88,13 +99,20 @@ export async function addDisbursement(payments: Payments, params: Params<typeof 
   return register(payments, { ...base, kind: purpose === 'REWARD' ? 'REWARD' : 'DEPOSIT_RETURN', due }, context)
 }
 
+/** An address says something only to a network: whoever gives one means to pay over it. RAIL_MISMATCH. */
+function requireNoAddress({ to, currency, maxFee }: Outgoing['over']): void {
+  const path = to !== undefined ? 'to' : currency !== undefined ? 'currency' : maxFee !== undefined ? 'maxFee' : null
+  if (path !== null) throw new Refusal('RAIL_MISMATCH', { path })
+}
+
 /** Registers the return of what a borrower paid too much. NOTHING_TO_RETURN, PAYMENT_STATUS. */
 export function refundOverpayment(payments: Payments, params: Params<typeof contract.refundOverpayment>, loan: Loan, context: ActionContext): Promise<contract.Payment> {
+  if (!isNetworkRail(params.rail)) requireNoAddress(params)
   const currency = currencyOf(loan.currency)
   const due = async (): Promise<Amount> => {
     const amount = parseAmount((await context.as().call(loans.findByKey, { key: loan.key })).overpaid, currency)
     if (amount.amount === 0n) throw new Refusal('NOTHING_TO_RETURN', { path: 'loan' })
     return amount
   }
-  return register(payments, { loan, kind: 'OVERPAYMENT_REFUND', due, rail: params.rail, valueDate: undefined, action: contract.refundOverpayment.name, params }, context)
+  return register(payments, { loan, kind: 'OVERPAYMENT_REFUND', due, rail: params.rail, valueDate: undefined, over: params, action: contract.refundOverpayment.name, params }, context)
 }

@@ -1,6 +1,6 @@
 import type { StoredEntry } from '@growr/books'
-import { loan as loans, Refusal, user as users, type Cause, type project as projects } from '@growr/contracts'
-import { decidePayment, isRefused, type FundingState, type PaymentEvent, type PaymentState } from '@growr/lending'
+import { funding as fundings, loan as loans, Refusal, user as users, type Cause, type project as projects } from '@growr/contracts'
+import { decidePayment, isNetworkRail, isRefused, type FundingState, type PaymentEvent, type PaymentState } from '@growr/lending'
 import { fromJson } from '@growr/money'
 import { decimal, eventsOf, isPassing } from '@growr/service'
 import { bankOf, today, type Payments } from '../payments.ts'
@@ -68,17 +68,24 @@ async function askForApproval(payments: Payments, entry: StoredEntry, { organiza
 /** Facts that a loan must hear of. */
 const FOR_LOANS = new Set(['payment.confirmed', 'payment.reverted', 'payment.assigned', 'payment.assignment-reversed'])
 
+/** Capital that came or went over a network: a fact of this book, which the Funding book hears of. A bank's it registers itself. */
+const isCapital = (state: PaymentState): boolean => (state.kind === 'TRANSFER_IN' || state.kind === 'TRANSFER_OUT') && isNetworkRail(railOf(state))
+
 /**
- * A payment that was confirmed, reverted or assigned reaches its loan. What the loan does not take lies in suspense, for somebody to
+ * A payment that was confirmed, reverted or assigned reaches its loan, capital the Funding book. What the loan does not take lies in suspense, for somebody to
  * see; a receipt that was assigned to it goes back to where it waited.
  */
 export async function reachLoan(payments: Payments, entry: StoredEntry): Promise<void> {
   const fact = entry.state as unknown as PaymentState | null
-  if (!FOR_LOANS.has(entry.type) || !fact || (fact.loanKey === null && entry.type !== 'payment.assignment-reversed')) return
+  if (!FOR_LOANS.has(entry.type) || !fact) return
+  const capital = isCapital(fact)
+  if (!capital && fact.loanKey === null && entry.type !== 'payment.assignment-reversed') return
   const { organization } = entry
   const { key } = fact
   const cause = causeOf(entry, 'payment')
-  const { refused } = await payments.bus.call(loans.updateLoan, { organization, payment: key, seq: entry.seq }, { as: { service: 'payment', cause }, requestId: `payment:${organization}:${entry.seq}` })
+  const options = { as: { service: 'payment', cause }, requestId: `payment:${organization}:${entry.seq}` } as const
+  const told = { organization, payment: key, seq: entry.seq }
+  const { refused } = await (capital ? payments.bus.call(fundings.detect, told, options) : payments.bus.call(loans.updateLoan, told, options))
   if (refused === null) return
   const { books } = payments
   const on = await today(payments, organization)
@@ -118,7 +125,8 @@ const transferKey = (funding: string): string => `T-${funding}`
 /** Capital that was registered in the Funding book: here its cash moves. A registration that is taken back moves it back. */
 export async function bookTransfer(payments: Payments, entry: projects.FeedEntry): Promise<void> {
   const funding = fromJson(entry.state) as FundingState | null
-  if (!funding) return
+  // What a network moved is in this book already; the Funding book heard of it from here.
+  if (!funding || funding.paymentKey !== null) return
   const { books } = payments
   const { organization } = entry
   const { key: fundingKey, projectKey: project, currency, amount, valueDate, bookingDate } = funding

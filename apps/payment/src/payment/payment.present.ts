@@ -1,5 +1,5 @@
 import type { payment as contract } from '@growr/contracts'
-import type { Holder, PaymentState } from '@growr/lending'
+import { isNetworkRail, type Holder, type PaymentState } from '@growr/lending'
 import { decimal } from '@growr/service'
 
 /** Cash that the organization itself holds. */
@@ -40,6 +40,9 @@ export function presentPayment(state: PaymentState, version: number): contract.P
     holder: heldByAgent(state.from) || heldByAgent(state.to) ? (state.subject?.agentId ?? null) : null,
     reference: state.subject?.reference ?? null,
     awaits: awaits(state, rail),
+    moved: state.moved ? { currency: state.moved.currency.code, amount: decimal(state.moved.amount, state.moved.currency), rate: state.moved.rate, at: state.moved.at } : null,
+    networkId: state.network?.id ?? null,
+    sending: state.status === 'ADDED' && state.sending ? (state.sending.unknown ? 'UNKNOWN' : 'SENDING') : null,
     reason: inWords(state, state.reversal?.reason ?? state.statusReason ?? state.suspense?.reason ?? null),
     version,
   }
@@ -50,6 +53,7 @@ function awaits(state: PaymentState, rail: contract.Payment['rail']): contract.P
   if (state.status !== 'ADDED') return 'NOTHING'
   if (awaitsApproval(state)) return 'APPROVAL'
   if (state.kind === 'HAND_OVER') return 'OTHER_PARTY'
+  if (isNetworkRail(rail)) return 'NETWORK'
   if (rail === 'CASH') return 'CODE'
   return state.kind === 'REPAYMENT' ? 'OTHER_PARTY' : 'REFERENCE'
 }

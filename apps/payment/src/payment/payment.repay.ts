@@ -1,6 +1,6 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import { loan as loans, payment as contract, project as projects, Refusal, user as users, type Params } from '@growr/contracts'
-import { decidePayment } from '@growr/lending'
+import { decidePayment, isNetworkRail } from '@growr/lending'
 import { currencyOf } from '@growr/money'
 import { eventsOf, positiveOf, valueDates } from '@growr/service'
 import { today, type Payments } from '../payments.ts'
@@ -37,7 +37,7 @@ export async function addRepayment(payments: Payments, params: Params<typeof con
   const { rail, reference } = params
   const { organization, project, borrowerUser } = loan
   // What a provider has, only the provider or its statement confirms.
-  if (rail === 'MOBILE') throw new Refusal('RAIL_MISMATCH', { path: 'rail' })
+  if (rail === 'MOBILE' || isNetworkRail(rail)) throw new Refusal('RAIL_MISMATCH', { path: 'rail' })
   if (rail === 'BANK' && reference === undefined) throw new Refusal('BAD_INPUT', { path: 'reference' })
   const currency = currencyOf(loan.currency)
   const amount = positiveOf(params.amount, currency, 'amount')

@@ -10,6 +10,8 @@ export const paymentResolvers: Resolvers = {
     suspenseList: field(payment.suspenseList),
     reconciliation: field(payment.reconciliation),
     paymentReceipt: field(payment.receipt),
+    networks: field(payment.networkStates),
+    networkBalances: field(payment.networkBalances),
   },
   Mutation: {
     addDisbursement: field(payment.addDisbursement),
@@ -31,5 +33,13 @@ export const paymentResolvers: Resolvers = {
     importStatement: field(payment.importStatement),
     collectionList: field(payment.collectionList),
     handInCollections: field(payment.handInCollections),
+    requestAddress: field(payment.requestAddress),
+    fundingAddress: field(payment.fundingAddress),
+    depositAddress: field(payment.depositAddress),
+    repayInvestor: field(payment.repayInvestor),
+    payOriginator: field(payment.payOriginator),
+    convertCoins: field(payment.convert),
+    settleExchange: field(payment.settleExchange),
+    returnFees: field(payment.returnFees),
   },
 }

@@ -1,10 +1,10 @@
 import { callingUser, type ActionContext } from '@growr/bus'
 import { isCode, loan as loans, payment as contract, Refusal } from '@growr/contracts'
-import { isOpenCase, type PaymentState } from '@growr/lending'
+import { isNetworkRail, isOpenCase, type PaymentState } from '@growr/lending'
 import type { Payments } from '../payments.ts'
 import { change } from './payment.confirm.ts'
 import { awaitLoan, requireHeard } from './payment.owed.ts'
-import { STATED } from './payment.present.ts'
+import { railOf, STATED } from './payment.present.ts'
 import { heldOf } from './payment.suspense.ts'
 
 /** A second person approves a payout above its project's limit. RAIL_MISMATCH (needs none), SAME_PERSON, PAYMENT_STATUS. */
@@ -23,6 +23,8 @@ export function approveDisbursement(payments: Payments, params: { payment: strin
  */
 async function requireReversible(payments: Payments, state: PaymentState, context: ActionContext): Promise<void> {
   if (state.status !== 'CONFIRMED') throw new Refusal('PAYMENT_STATUS', { path: 'status', details: { status: state.status } })
+  // What a network has confirmed, it alone takes back; what was paid too much is returned.
+  if (isNetworkRail(railOf(state))) throw new Refusal('RAIL_MISMATCH', { path: 'payment', details: { rail: railOf(state) } })
   if (state.loanKey === null || isOpenCase(state)) return
   requireHeard(payments, state)
   const { refused } = await context.as().call(loans.checkReversal, { loan: state.loanKey, payment: state.key })

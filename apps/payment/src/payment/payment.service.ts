@@ -1,5 +1,5 @@
-import { defineService, type Service } from '@growr/bus'
-import { loan as loans, payment as contract, project as projects, type Result } from '@growr/contracts'
+import { defineService, type ActionContext, type Service } from '@growr/bus'
+import { investor as investors, loan as loans, payment as contract, project as projects, type Result } from '@growr/contracts'
 import { action, connectionOfList } from '@growr/service'
 import type { Payments } from '../payments.ts'
 import { cashFloats, confirmHandOver, handOverCash } from './payment.cash.ts'
@@ -12,6 +12,11 @@ import { addDisbursement, refundOverpayment } from './payment.disburse.ts'
 import { erasePerson } from './payment.erase.ts'
 import { receiptOf } from './payment.receipts.ts'
 import { addRepayment, loanOf } from './payment.repay.ts'
+import { convert, payOriginator, repayInvestor, returnFees, settleExchange } from '../network/network.transfers.ts'
+import { depositAddress, fundingAddress, requestAddress } from '../network/network.requests.ts'
+import { walletsOf } from '../network/network.sends.ts'
+import { currencyAnywhere } from '../network/networks.ts'
+import { networkBalances, networkStates, openWallets } from '../network/network.views.ts'
 import { approveDisbursement, confirmReversal, rejectReversal, requestReversal } from './payment.reverse.ts'
 import { assignSuspense, reverseAssignment, suspenseList } from './payment.suspense.ts'
 
@@ -24,6 +29,11 @@ export function paymentService(payments: Payments): Service {
     const isBorrowers = state.kind !== 'HAND_OVER' && (state.kind !== 'RECEIPT' || state.loanKey !== null)
     const borrower = isBorrowers ? state.subject?.userId : undefined
     return { organization: state.organizationId, owners: borrower ? [borrower] : [] }
+  }
+  const ofProject = async ({ project }: { project: string }, context: ActionContext) => ({ organization: (await context.as().call(projects.findByKey, { key: project })).organization })
+  const ofIntent = async ({ intent }: { intent: string }, context: ActionContext) => {
+    const { organization, investor } = await context.call(investors.findIntent, { intent })
+    return { organization, owners: [investor] }
   }
   const ofOrganization = ({ organization }: { organization: string }) => ({ organization })
   const withLoan = async (loan: loans.Loan) => ({ organization: loan.organization, owners: loan.borrowerUser ? [loan.borrowerUser] : [], loan })
@@ -79,13 +89,27 @@ export function paymentService(payments: Payments): Service {
         scope: async ({ loan }, context) => withLoan(await context.as().call(loans.findByKey, { key: loan })),
         handle: ({ loan, first, after }) => connectionOfList(books.listByLoan(loan, { first, after })),
       }),
-      // Banks and cash have no addresses; networks come with their own services.
-      action(contract.findByAddress, { handle: () => connectionOfList<contract.Payment>({ rows: [], total: 0, more: false }) }),
+      action(contract.findByAddress, { handle: ({ address, first, after }) => connectionOfList(books.listByAddress(address, { first, after })) }),
+      action(contract.networkStates, { handle: () => networkStates(payments) }),
+      action(contract.networkBalances, { scope: ofProject, handle: (params) => networkBalances(payments, params) }),
+      action(contract.requestAddress, {
+        scope: async ({ loan }, context) => withLoan(await context.as().call(loans.findByKey, { key: loan })),
+        handle: (params, context, scope) => requestAddress(payments, params, scope!.loan, context),
+      }),
+      // Who may see the intent may pay: Investor decides that.
+      action(contract.fundingAddress, { scope: ofIntent, handle: (params, context) => fundingAddress(payments, params, context) }),
+      action(contract.depositAddress, { scope: ofProject, handle: (params, context) => depositAddress(payments, params, context) }),
+      action(contract.repayInvestor, { scope: ofIntent, handle: (params, context) => repayInvestor(payments, params, context) }),
+      action(contract.payOriginator, { scope: ofProject, handle: (params, context) => payOriginator(payments, params, context) }),
+      action(contract.convert, { scope: ofProject, handle: (params, context) => convert(payments, params, context) }),
+      action(contract.settleExchange, { scope: ofProject, handle: (params, context) => settleExchange(payments, params, context) }),
+      action(contract.returnFees, { scope: ofProject, handle: (params, context) => returnFees(payments, params, context) }),
+      action(contract.openWallets, { handle: (params) => openWallets(payments, params, walletsOf) }),
       action(contract.cashFloats, { scope: ({ organization }) => ({ organization }), handle: (params, context) => cashFloats(payments, params, context) }),
       action(contract.accounts, {
         handle: async ({ organization, project }): Promise<Result<typeof contract.accounts>> => {
           await payments.upToDate(organization)
-          return books.balancesOf(project).map(({ account, currency, amount }) => ({ account, currency, balance: amount.toString() }))
+          return books.balancesOf(project).map(({ account, currency, amount }) => ({ account, currency, exponent: currencyAnywhere(payments.networks, currency).exponent, balance: amount.toString() }))
         },
       }),
       action(contract.erasePerson, { handle: (params) => erasePerson(payments, params) }),

@@ -141,6 +141,7 @@ export const financingFixtures: Readonly<Record<string, Fixture>> = {
   'funding.refund': async (f, t) => ({ intent: (await f.intent(t, 'FUNDED', 'fresh')).intent, amount: '1000.00', reference: 'BACK-9' }),
   'funding.revert': async (f, t) => ({ key: (await f.intent(t, 'FUNDED', 'fresh')).funding, reason: 'registered twice' }),
   'funding.detect': (_f, t) => ({ organization: t.organization.id, payment: 'none', seq: 1 }),
+  'funding.checkOutgoing': async (f, t) => ({ project: await f.project(t), amount: '1.00' }),
   'funding.findByKey': async (f, t) => ({ key: (await f.intent(t, 'FUNDED')).funding }),
   'funding.findByProject': async (f, t) => ({ project: (await f.intent(t, 'FUNDED')).project }),
   'funding.position': async (f, t) => ({ intent: (await f.intent(t, 'FUNDED')).intent }),

@@ -73,6 +73,16 @@ async function collected(f: Fixtures, t: Target): Promise<object> {
   return { list: list.jws, receipts: [{ receipt: 'r', loan: 'none', amount: '1.00', code: '12345678', on: '2026-03-02' }] }
 }
 
+const over = { rail: 'BITCOIN', to: 'bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq' }
+const btc = (amount: string) => ({ amount, currency: 'BTC' })
+const order = { id: 'p1', wallets: ['o/p/FUNDING'], to: over.to, amount: btc('1000'), maxFee: btc('1000') }
+/** Whatever is asked of a network that is off. */
+const onNetwork = {
+  createWallet: { id: 'o/p/FUNDING', purpose: 'FUNDING' }, createListener: { wallet: 'o/p/FUNDING', tag: 't' }, getPayments: { after: 0, limit: 10 }, check: order, send: order, sent: { id: 'p1' },
+  estimateFee: { currency: 'BTC' }, confirmations: { amount: btc('1000') }, balances: {}, status: {},
+}
+const onLightning = { createInvoice: { wallet: 'o/p/FUNDING', tag: 't', amount: btc('1000'), description: 'd', expirySeconds: 60 }, pay: order }
+
 export const paymentFixtures: Readonly<Record<string, Fixture>> = {
   'payment.addDisbursement': async (f, t) => ({ loan: (await f.loan(t, 'SIGNED', 'fresh')).key, rail: 'BANK' }),
   'payment.confirmDisbursement': async (f, t) => ({ payment: (await f.loan(t, 'PAYING_OUT', 'fresh')).payment, reference: 'OUT-9' }),
@@ -110,4 +120,16 @@ export const paymentFixtures: Readonly<Record<string, Fixture>> = {
   'payment.receipt': async (f, t) => ({ payment: (await f.loan(t, 'DISBURSED')).payment }),
   'payment.collectionList': (_f, t) => ({ organization: t.organization.id }),
   'payment.handInCollections': collected,
+  'payment.networks': () => ({}),
+  'payment.networkBalances': async (f, t) => ({ project: await f.project(t) }),
+  'payment.requestAddress': async (f, t) => ({ loan: (await f.loan(t, 'DISBURSED')).key, rail: 'BITCOIN' }),
+  'payment.fundingAddress': async (f, t) => ({ intent: (await f.intent(t, 'FUNDED')).intent }),
+  'payment.depositAddress': async (f, t) => ({ project: await f.project(t), rail: 'BITCOIN', purpose: 'FEES' }),
+  'payment.repayInvestor': async (f, t) => ({ intent: (await f.intent(t, 'FUNDED')).intent, amount: '1.00', ...over }),
+  'payment.payOriginator': async (f, t) => ({ project: await f.project(t), amount: '1.00', ...over }),
+  'payment.convert': async (f, t) => ({ project: await f.project(t), currency: 'BTC', reference: 'OUT-1', ...over }),
+  'payment.settleExchange': async (f, t) => ({ project: await f.project(t), reference: 'IN-1' }),
+  'payment.returnFees': async (f, t) => ({ project: await f.project(t), ...over }),
+  'payment.openWallets': async (f, t) => ({ organization: t.organization.id, project: await f.project(t), sources: [] }),
+  ...Object.fromEntries(['bitcoin', 'lightning', 'rootstock'].flatMap((network) => Object.entries(network === 'lightning' ? { ...onNetwork, ...onLightning } : onNetwork).map(([name, params]) => [`${network}.${name}`, () => params]))),
 }

@@ -34,17 +34,18 @@ export function readTable(file: URL): Row[] {
     const [, operator, admin, agent, investor, borrower, stranger, services] = cells as [string, string, string, string, string, string, string, string]
     const given = { operator, admin, agent, investor, borrower }
     const roles = Object.fromEntries(Object.entries(given).map(([name, cell]) => [columns[name], parse(action, cell)])) as Row['roles']
-    const plain = new Set(Object.entries(given).filter(([, cell]) => cell === 'yes').map(([name]) => columns[name] as Role))
+    const plain = new Set(Object.entries(given).filter(([, cell]) => cell.split(' → ')[0] === 'yes').map(([name]) => columns[name] as Role))
     rows.push({ action, roles, plain, stranger: parseStranger(action, stranger), services: parseServices(action, services) })
   }
   return rows
 }
 
 function parse(action: string, cell: string): Record<TargetName, string> {
-  const [word = '', otherwise = 'FORBIDDEN'] = cell.split(' else ')
+  const [given = '', otherwise = 'FORBIDDEN'] = cell.split(' else ')
+  const [word = '', comesTo = 'OK'] = given.split(' → ')
   const allowed = reach[word]
   if (!allowed) throw new Error(`${action}: "${cell}" is no reach`)
-  return Object.fromEntries(targets.map((target, index) => [target, allowed[index] ? 'OK' : otherwise])) as Record<TargetName, string>
+  return Object.fromEntries(targets.map((target, index) => [target, allowed[index] ? comesTo : otherwise])) as Record<TargetName, string>
 }
 
 function parseStranger(action: string, cell: string): boolean {
