@@ -1,1 +1,1 @@
-export {}
+export { startNode, type TestNode } from './testing.regtest.ts'

@@ -156,7 +156,7 @@ export const identityFixtures: Readonly<Record<string, Fixture>> = {
   // In turns: whoever signs in too often loses the session that the other cells are tried with.
   'user.loginByEmail': (f) => ({ email: [f.world.comsa.admin, f.world.otra.admin][f.next() % 2]!.address, password: PASSWORD }),
   'user.loginByPhone': (f) => ({ phone: [f.world.comsa.agent, f.world.otra.agent][f.next() % 2]!.address, pin: PIN }),
-  'user.refresh': async (f) => ({ refreshToken: (await f.world.people.signIn(f.world.comsa.second)).refreshToken }),
+  'user.refresh': async (f) => ({ refreshToken: (await f.world.people.signIn([f.world.comsa.second, f.world.otra.second][f.next() % 2]!)).refreshToken }),
   'user.logout': async (f, t) => ({ params: {}, ...(await throwaway(f, t)) }),
   'user.updateUser': (_f, t) => ({ id: t.person.session.user, language: 'es' }),
   'user.block': async (f, t) => {
