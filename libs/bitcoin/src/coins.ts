@@ -135,11 +135,11 @@ function ordered({ coins, rate, seed = '' }: SelectionRequest): Coin[] {
     .map(({ coin }) => coin)
 }
 
-function sorted(coins: readonly Coin[]): readonly Coin[] {
+export function sorted(coins: readonly Coin[]): readonly Coin[] {
   return coins.toSorted((a, b) => (a.txid === b.txid ? a.vout - b.vout : a.txid < b.txid ? -1 : 1))
 }
 
-function sortedOutputs(outputs: readonly Output[]): readonly Output[] {
+export function sortedOutputs(outputs: readonly Output[]): readonly Output[] {
   return outputs.toSorted((a, b) => (a.value === b.value ? Buffer.compare(a.script, b.script) : a.value < b.value ? -1 : 1))
 }
 

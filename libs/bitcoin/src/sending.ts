@@ -3,6 +3,7 @@ import type { HdSigner } from '@growr/networks'
 import { NetworkError, type FeeEstimate, type Send, type Sent } from '@growr/networks'
 import { scriptOf } from './address.ts'
 import { selectCoins, type Coin, type Selection } from './coins.ts'
+import { selectWithin } from './coins-within.ts'
 import { RpcRefusal, satsOf, type BitcoinRpc } from './rpc.ts'
 import type { BitcoinStore } from './store.ts'
 import { btcOf, write } from './tell.ts'
@@ -107,7 +108,7 @@ export class Sending {
   }
 
   /** The coins of as few of the wallets as suffice, in their order. */
-  async #plan({ id, wallets: ids, to, amount, maxFee }: Send): Promise<{ selection: Selection; change: ReturnType<Wallets['nextChange']>; sats: bigint; wallet: string; rate: number }> {
+  async #plan({ id, wallets: ids, to, amount, maxFee, feeFromAmount = false }: Send): Promise<{ selection: Selection; change: ReturnType<Wallets['nextChange']>; sats: bigint; wallet: string; rate: number }> {
     const { wallets } = this.#options
     if (!this.on) throw new NetworkError('NETWORK_SENDING_OFF', 'sending is off until the node has been reconciled')
     if (amount.currency !== 'BTC' || maxFee.currency !== 'BTC') throw new NetworkError('CURRENCY_UNSUPPORTED', 'Bitcoin carries BTC alone')
@@ -124,8 +125,9 @@ export class Sending {
     for (let count = 1; ; count++) {
       const coins = ids.slice(0, count).flatMap((wallet): Coin[] => wallets.coins(wallet))
       try {
-        const selection = selectCoins({ coins, outputs: [{ script, value: sats }], rate, maxFee: maxFee.amount / 1000n, changeScript: change.script, seed: id })
-        return { selection, change, sats, wallet: first, rate }
+        const common = { coins, rate, maxFee: maxFee.amount / 1000n, changeScript: change.script }
+        const selection = feeFromAmount ? selectWithin({ ...common, script, amount: sats }) : selectCoins({ ...common, outputs: [{ script, value: sats }], seed: id })
+        return { selection, change, sats: feeFromAmount ? sats - selection.fee : sats, wallet: first, rate }
       } catch (error) {
         if (count >= ids.length || !(error instanceof NetworkError) || error.code !== 'BALANCE_INSUFFICIENT') throw error
       }
@@ -133,5 +135,5 @@ export class Sending {
   }
 }
 
-const digestOf = ({ wallets, to, amount, maxFee }: Send): string =>
-  createHash('sha256').update(JSON.stringify([wallets, to, amount.currency, amount.amount.toString(), maxFee.amount.toString()])).digest('hex')
+const digestOf = ({ wallets, to, amount, maxFee, feeFromAmount = false }: Send): string =>
+  createHash('sha256').update(JSON.stringify([wallets, to, amount.currency, amount.amount.toString(), maxFee.amount.toString(), ...(feeFromAmount ? ['fee from amount'] : [])])).digest('hex')

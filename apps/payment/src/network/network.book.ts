@@ -64,7 +64,7 @@ async function received(payments: Payments, seen: Seen): Promise<void> {
   const unmatched = (): Promise<void> => bookNew(payments, key, { ...base, kind: 'RECEIPT', projectKey: place.organization, loanKey: null, currency: coin, amount: came }, subject, `organization:${place.organization}`)
   if (!request || request.organization !== place.organization || request.project !== place.project) return unmatched()
   if (request.purpose === 'FEES') return bookNew(payments, key, { ...base, kind: 'FEE_REIMBURSEMENT', projectKey: place.project, loanKey: null, currency: coin, amount: came }, subject, `organization:${place.organization}`)
-  const worth = await worthOf(payments, request, came, coin, own, new Date(change.at))
+  const worth = await worthOf(payments, { ...request, at: new Date(change.at) }, came, coin, own)
   if (!worth) return unmatched()
   const person = request.user ?? `organization:${place.organization}`
   const data = { ...base, ...worth, currency: own, projectKey: place.project }
@@ -78,9 +78,11 @@ async function received(payments: Payments, seen: Seen): Promise<void> {
 }
 
 /** What came in is worth in the project's currency: what was quoted where exactly that was paid in time, else by the rate of now. Null where nobody knows a rate. */
-async function worthOf({ networks }: Payments, { quote }: RequestDoc, came: Amount, coin: Currency, own: Currency, at: Date): Promise<Pick<PaymentAdded, 'amount' | 'moved'> | null> {
+async function worthOf({ networks, clock }: Payments, { quote, at }: RequestDoc & { readonly at: Date }, came: Amount, coin: Currency, own: Currency): Promise<Pick<PaymentAdded, 'amount' | 'moved'> | null> {
   if (coin.code === own.code) return { amount: came }
-  if (quote && quote.moved === came.amount.toString() && at.toISOString() <= quote.expiresAt) {
+  // When the network says that it came, where its clock is not ahead of ours.
+  const when = at < clock.now() ? at : clock.now()
+  if (quote && quote.moved === came.amount.toString() && when.toISOString() <= quote.expiresAt) {
     return { amount: amountOf(BigInt(quote.amount), own.code), moved: { currency: coin, amount: came, rate: quote.rate, at: quote.at } }
   }
   try {

@@ -99,10 +99,13 @@ async function payTo(payments: Payments, asked: Asked): Promise<PayTo> {
 }
 
 /** What is to be paid in the coin: as quoted, else as asked for where the coin is the project's own. */
-function movedOf({ quote, purpose }: RequestDoc, { amount }: Asked, coin: Currency, own: Currency): Amount | null {
+function movedOf({ quote, purpose, network }: RequestDoc, { amount }: Asked, coin: Currency, own: Currency): Amount | null {
   if (quote) return amountOf(BigInt(quote.moved), coin.code)
   if (amount === undefined) return null
-  return positiveOf(amount, coin.code === own.code || purpose === 'FEES' ? coin : own, 'amount')
+  const asked = positiveOf(amount, coin.code === own.code || purpose === 'FEES' ? coin : own, 'amount')
+  const step = stepOf(network)
+  // No less than asked for, in what the network can carry.
+  return amountOf(((asked.amount + step - 1n) / step) * step, coin.code)
 }
 
 async function quoteOf({ networks, clock }: Payments, { amount, own, purpose }: Asked, coin: Currency, network: keyof typeof QUOTE_MS): Promise<Quote | null> {

@@ -62,11 +62,13 @@ export async function prepareSend(payments: Payments, out: Outgoing): Promise<Pr
   const feeCoin = setup.coins[0]!
   const rated = coin.code === own.code ? null : await rateFor(payments, out, coin)
   const leaves = rated?.amount ?? amount
+  // What is less than the network can carry stays in the wallet, to the originator's credit: a satoshi's fraction, at most.
+  const keptBack = (out.setOff ?? 0n) + (leaves.amount - (out.setOff ?? 0n)) % stepOf(network)
   const { funding, repayment } = await walletsOf(payments, network, organization, project)
   const order: SendDoc = {
-    id: key, network, wallets: [funding, repayment], to, amount: (leaves.amount - (out.setOff ?? 0n)).toString(), coin: coin.code,
+    id: key, network, wallets: [funding, repayment], to, amount: (leaves.amount - keptBack).toString(), coin: coin.code,
     maxFee: (out.maxFee === undefined ? setup.maxFee : positiveOf(out.maxFee, feeCoin, 'maxFee')).amount.toString(), feeCoin: feeCoin.code,
-    feeFromAmount: out.feeFromAmount ?? false, setOff: (out.setOff ?? 0n).toString(),
+    feeFromAmount: out.feeFromAmount ?? false, setOff: keptBack.toString(),
   }
   await bus.call(contractsOf(network).check, paramsOf(order), { as: { service: 'payment' } })
   return { from: onNetwork(network, organization), ...(rated && { moved: rated }), order }

@@ -1,0 +1,51 @@
+import { startNode, type TestNode } from '@growr/bitcoin/testing'
+import type { World } from '../testing/world.ts'
+
+/** A regtest chain with a miner's wallet, as the outside of a node. */
+export interface Outside {
+  readonly chain: TestNode
+  address(): Promise<string>
+  mine(blocks: number): Promise<void>
+  /** Blocks without a payment, also where some wait. */
+  mineEmpty(blocks: number): Promise<void>
+  pay(to: string, btc: string): Promise<string>
+  /** What an address outside got, in bitcoin. */
+  got(to: string): Promise<number>
+  /** Takes the last blocks off and builds one more without any payment. */
+  reorganise(blocks: number): Promise<void>
+}
+
+export async function startOutside(): Promise<Outside> {
+  const binary = process.env['BITCOIND_PATH']
+  if (!binary) throw new Error('BITCOIND_PATH names no bitcoind: npm test sets one up')
+  const chain = await startNode(binary)
+  await chain.call('createwallet', ['miner'])
+  const address = (): Promise<string> => chain.call<string>('getnewaddress', [], 'miner')
+  const mine = async (blocks: number): Promise<void> => void await chain.call('generatetoaddress', [blocks, await address()])
+  const mineEmpty = async (blocks: number): Promise<void> => {
+    for (let block = 0; block < blocks; block++) await chain.call('generateblock', [await address(), []])
+  }
+  await mine(101)
+  return {
+    chain, address, mine, mineEmpty,
+    pay: (to, btc) => chain.call<string>('sendtoaddress', [to, btc], 'miner'),
+    got: (to) => chain.call<number>('getreceivedbyaddress', [to, 1], 'miner'),
+    reorganise: async (blocks) => {
+      const height = await chain.call<number>('getblockcount')
+      await chain.call('invalidateblock', [await chain.call<string>('getblockhash', [height - blocks + 1])])
+      await mineEmpty(blocks + 1)
+    },
+  }
+}
+
+/** A project's accounts that hold something: P is the project, O the organization. */
+export async function accountsOf(world: World, key: string): Promise<Record<string, string>> {
+  const list = await world.door.do<{ account: string; currency: string; balance: string }[]>(world.comsa.admin, 'projectAccounts', { key })
+  return Object.fromEntries(list.filter(({ balance }) => Number(balance) !== 0).map(({ account, currency, balance }) => [`${account.replaceAll(key, 'P').replaceAll(world.comsa.id, 'O')} ${currency}`, balance]))
+}
+
+/** What the wallets of a project hold of a coin by the network itself, seen and not yet deep included. */
+export async function heldOf(world: World, key: string, coin = 'BTC'): Promise<number> {
+  const list = await world.door.do<{ currency: string; confirmed: string; pending: string }[]>(world.comsa.admin, 'networkBalances', { project: key })
+  return list.filter(({ currency }) => currency === coin).reduce((sum, { confirmed, pending }) => sum + Number(confirmed) + Number(pending), 0)
+}
