@@ -44,7 +44,9 @@ export const coinFor = (setup: NetworkSetup, own: Currency, asked: string | unde
 export async function walletsOf({ bus }: Payments, network: NetworkName, organization: string, project: string): Promise<{ readonly funding: string; readonly repayment: string; readonly addresses: { readonly funding: string | null; readonly repayment: string | null } }> {
   const { createWallet } = contractsOf(network)
   const make = (purpose: 'FUNDING' | 'REPAYMENT') => bus.call(createWallet, { id: walletOf(organization, project, purpose), purpose }, { as: { service: 'payment' } })
-  const [funding, repayment] = [await make('FUNDING'), await make('REPAYMENT')]
+  const funding = await make('FUNDING')
+  // There an account pays its own gas and a send leaves from one: what borrowers repay has to lie where it can be paid out.
+  const repayment = network === 'rootstock' ? funding : await make('REPAYMENT')
   return { funding: funding.id, repayment: repayment.id, addresses: { funding: funding.address, repayment: repayment.address } }
 }
 
@@ -66,7 +68,7 @@ export async function prepareSend(payments: Payments, out: Outgoing): Promise<Pr
   const keptBack = (out.setOff ?? 0n) + (leaves.amount - (out.setOff ?? 0n)) % stepOf(network)
   const { funding, repayment } = await walletsOf(payments, network, organization, project)
   const order: SendDoc = {
-    id: key, network, wallets: [funding, repayment], to, amount: (leaves.amount - keptBack).toString(), coin: coin.code,
+    id: key, network, wallets: [...new Set([funding, repayment])], to, amount: (leaves.amount - keptBack).toString(), coin: coin.code,
     maxFee: (out.maxFee === undefined ? setup.maxFee : positiveOf(out.maxFee, feeCoin, 'maxFee')).amount.toString(), feeCoin: feeCoin.code,
     feeFromAmount: out.feeFromAmount ?? false, setOff: keptBack.toString(),
   }
