@@ -61,7 +61,10 @@ async function fill({ money, project: key, keys }: Side, loans: number, say: (te
   const book = await store.book({ kind: 'loan', organization: 'comsa' })
   const home = await store.book({ kind: 'project', organization: 'comsa' })
   const state = decodeJson(JSON.stringify(((await home.get(key))?.state ?? null), (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))) as ProjectState
-  const newId = createIds({ clock: money.clock })
+  // Their names are as if they had been made one after the other, twenty in a millisecond, and not all in one.
+  let made = 0
+  const begun = money.clock.now().getTime()
+  const newId = createIds({ clock: { now: () => new Date(begun + Math.floor(made++ / 20)) } })
   const position = emptyPosition('HNL')
   const terms = loanTermsOf(state.loans)
   const rowsOf = (n: number): PlannedRow[] => Array.from({ length: 6 }, (_, month) => ({
@@ -76,10 +79,10 @@ async function fill({ money, project: key, keys }: Side, loans: number, say: (te
     if (isRefused(decision)) throw new Error(`a loan could not be made: ${decision.refused}`)
     const [event] = decision.events
     if (!event) throw new Error('a decision without an event')
-    const made = applyLoan(null, event)
+    const first = applyLoan(null, event)
     keys.push(id)
     return {
-      key: id, event, state: made, postings: postingsFor('loan', event, null, made), action: 'loan.importLoans', rules: String(RULES), businessDate: '2026-03-02',
+      key: id, event, state: first, postings: postingsFor('loan', event, null, first), action: 'loan.importLoans', rules: String(RULES), businessDate: '2026-03-02',
       scope: `project:${key}`, person: subject.userId as string, expectedSeq: 0, actor: { role: 'ORIGINATOR_ADMIN', id: 'ana' }, cause: null,
     }
   }

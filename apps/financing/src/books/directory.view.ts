@@ -7,6 +7,7 @@ import { decodeJson, encodeJson } from '@growr/money'
 import { BALANCES, post } from '@growr/service'
 import { packLoan } from '../loan/loan.packed.ts'
 import { presentLoan } from '../loan/loan.present.ts'
+import { putShown, SHOWN } from './shown.ts'
 import { PACKING, packState, unpackState } from './state.packed.ts'
 import { dueOf, TALLY, tally } from './tally.ts'
 
@@ -18,7 +19,7 @@ import { dueOf, TALLY, tally } from './tally.ts'
  */
 export const directory = defineView({
   name: 'directory',
-  version: 6,
+  version: 7,
   kinds: ['project', 'loan', 'funding'],
   schema: `${PACKING}
     CREATE TABLE project (key TEXT PRIMARY KEY, organization TEXT NOT NULL, status TEXT NOT NULL, public INTEGER NOT NULL, settling INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL);
@@ -28,7 +29,7 @@ export const directory = defineView({
     CREATE TABLE address (address TEXT NOT NULL, project TEXT NOT NULL, PRIMARY KEY (address, project)) WITHOUT ROWID;
     CREATE TABLE loan (key TEXT PRIMARY KEY, organization TEXT NOT NULL, project TEXT NOT NULL, status TEXT NOT NULL, borrower TEXT, days TEXT, due TEXT, currency TEXT NOT NULL, seq INTEGER NOT NULL, state BLOB NOT NULL);
     CREATE TABLE taken (organization TEXT NOT NULL, number TEXT NOT NULL, loan TEXT NOT NULL, PRIMARY KEY (organization, number)) WITHOUT ROWID;
-    CREATE TABLE shown (key TEXT PRIMARY KEY, loan TEXT NOT NULL);
+    ${SHOWN}
     CREATE INDEX loan_project ON loan (project, key);
     CREATE INDEX loan_organization ON loan (organization, key);
     CREATE INDEX loan_project_status ON loan (project, status, key);
@@ -81,7 +82,7 @@ function applyLoan(db: ViewDatabase, entry: StoredEntry, state: LoanState): void
   )
   tally(db, before, state)
   if (state.origin) db.run('INSERT OR IGNORE INTO taken (organization, number, loan) VALUES (?, ?, ?)', state.organizationId, state.origin.number, state.key)
-  db.run('INSERT INTO shown (key, loan) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET loan = excluded.loan', state.key, packLoan(presentLoan(state, entry.seq)))
+  putShown(db, state.key, packLoan(presentLoan(state, entry.seq)))
 }
 
 function applyFunding(db: ViewDatabase, entry: StoredEntry, state: FundingState): void {

@@ -7,6 +7,7 @@ import { balancesOf, TenantBooks, Turns, type Authority, type Balance, type Curr
 import { unpackLoan } from '../loan/loan.packed.ts'
 import { directory } from './directory.view.ts'
 import type { Kind, Page, States, Step } from './port.ts'
+import { getShown } from './shown.ts'
 import { unpackState } from './state.packed.ts'
 import { countLoans, riskOf } from './tally.ts'
 
@@ -129,9 +130,9 @@ export class FinancingBooks {
 
   /** A loan as the API shows it to its parties, as it was made when its last entry was written. NOT_FOUND. */
   presentedLoan(key: string): loanContract.Loan {
-    const row = this.#view.get('SELECT loan FROM shown WHERE key = ?', key)
-    if (!row) throw new Refusal('NOT_FOUND', { path: 'loan' })
-    return unpackLoan(String(row['loan']))
+    const loan = getShown(this.#view, key)
+    if (loan === null) throw new Refusal('NOT_FOUND', { path: 'loan' })
+    return unpackLoan(loan)
   }
 
   position({ key, currency }: ProjectState): ProjectPosition {
@@ -224,7 +225,7 @@ export class FinancingBooks {
   listLoans(where: { organization?: string | undefined; project?: string | undefined; status?: string | undefined; user?: string | undefined }, page: Page): Listed<loanContract.Loan> {
     const { user, ...others } = where
     const total = user === undefined ? countLoans(this.#view, others) : undefined
-    return this.#list('loan', { ...others, borrower: user }, page, '(SELECT shown.loan FROM shown WHERE shown.key = loan.key) AS shown', (row) => unpackLoan(String(row['shown'])), total)
+    return this.#list('loan', { ...others, borrower: user }, page, null, (row) => this.presentedLoan(String(row['key'])), total)
   }
 
   listFundings(where: { project: string; investor?: string | undefined }, page: Page): Listed<FundingState> {
@@ -232,12 +233,12 @@ export class FinancingBooks {
   }
 
   #list<T>(
-    table: Kind, where: Readonly<Record<string, string | number | undefined>>, page: Page, columns: string, read: (row: Readonly<Record<string, unknown>>) => T,
+    table: Kind, where: Readonly<Record<string, string | number | undefined>>, page: Page, columns: string | null, read: (row: Readonly<Record<string, unknown>>) => T,
     known?: number,
   ): Listed<T> {
     const { sql, values } = conditionsOf(where)
     const total = known ?? Number(this.#view.get(`SELECT count(*) AS n FROM ${table} WHERE ${sql}`, ...values)?.['n'] ?? 0)
-    const rows = this.#view.all(`SELECT key, ${columns} FROM ${table} WHERE ${sql} AND key > ? ORDER BY key LIMIT ?`, ...values, page.after ?? '', page.first + 1)
+    const rows = this.#view.all(`SELECT key${columns === null ? '' : `, ${columns}`} FROM ${table} WHERE ${sql} AND key > ? ORDER BY key LIMIT ?`, ...values, page.after ?? '', page.first + 1)
     return { rows: rows.slice(0, page.first).map((row) => ({ key: String(row['key']), value: read(row) })), total, more: rows.length > page.first }
   }
 }
