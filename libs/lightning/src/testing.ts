@@ -1,1 +1,2 @@
-export {}
+export { encodeInvoice, field, type InvoiceDraft, type InvoiceField } from './testing.bolt11.ts'
+export { bigSize, encodeBolt12, signatureRecord, tlv } from './testing.bolt12.ts'
