@@ -1,4 +1,5 @@
 export { addressOf, addressOfScript, dustOf, scriptOf, type AddressKind } from './address.ts'
+export { findInBlock, headOf, outpointKey, Watched } from './block.ts'
 export { chainOf, type Chain } from './chain.ts'
 export { BitcoinNetwork, type BitcoinOptions } from './network.ts'
 export { BitcoinRpc, RpcRefusal, type RpcOptions } from './rpc.ts'
