@@ -5,6 +5,9 @@ import {
 } from '@growr/lending'
 import { add, decodeJson, encodeJson, isZero, negate, subtract, zero, type Amount } from '@growr/money'
 import { balanceLines, isBalanced, postingsFor } from './index.ts'
+import {
+  explainNetworks, isNetworkStep, isOnNetwork, networkStep, networkTotals, networksReached, playNetwork, settleNetworks, type NetworkStep,
+} from './testing/network-life.ts'
 import { agent, applyFor, bank, created, HNL, hnl, mobile, World, type Entry } from './testing/world.ts'
 
 // Random lives of a project. After every step all conditions hold at rest; at the end everything is paid out and every account is zero.
@@ -24,7 +27,8 @@ const SEED = process.env['GROWR_SEED']
 const units = (amount: bigint): Amount => ({ amount, currency: 'HNL' })
 const amount = (max: bigint) => fc.bigInt({ min: 1n, max })
 const which = fc.nat({ max: 20 })
-const step: fc.Arbitrary<Step> = fc.oneof(
+const step: fc.Arbitrary<Step | NetworkStep> = fc.oneof(
+  { weight: 6, arbitrary: networkStep },
   fc.record({ do: fc.constantFrom('fundJunior' as const, 'withdrawJunior' as const), amount: amount(10_000_000n) }),
   fc.record({ do: fc.constantFrom('fund' as const, 'repayInvestor' as const), amount: amount(20_000_000n) }),
   { weight: 3, arbitrary: fc.record({ do: fc.constant('apply' as const), amount: amount(6_000_000n) }) },
@@ -46,7 +50,11 @@ function closeDay(world: World, date: string): void {
   for (const key of world.loans.keys()) world.onLoan(key, { type: 'closeDay', date })
 }
 
-function play(world: World, found: Step, today: string): string {
+function play(world: World, found: Step | NetworkStep, today: string): string {
+  if (isNetworkStep(found)) {
+    playNetwork(world, found, today)
+    return today
+  }
   switch (found.do) {
     case 'wait': {
       const next = addDays(today, found.days)
@@ -69,7 +77,7 @@ function play(world: World, found: Step, today: string): string {
     }
     case 'revertFunding': {
       const funding = pick([...world.fundings.values()].filter(candidate => candidate.paymentType === 'INCOMING'), found.which)
-      if (!funding) break
+      if (!funding || (funding.paymentKey === null && !world.canRevert(world.moved.get(funding.key)!))) break
       const refused = world.onFunding(funding.key, { type: 'revert', on: today, project: world.project, position: world.position, fundings: [...world.fundings.values()] })
       if (!refused) world.revertPayment(world.moved.get(funding.key)!, today)
       break
@@ -87,7 +95,7 @@ function onLoan(world: World, found: Extract<Step, { which: number }>, today: st
     case 'disburse': world.disburse(loan.key, today); break
     case 'cancel': world.onLoan(loan.key, { type: 'cancel', on: today, reason: 'BY_BORROWER', disbursementUnderWay: false }); break
     case 'cancelDisbursement': {
-      if (loan.disbursementKey === null) break
+      if (loan.disbursementKey === null || isOnNetwork(world.payments.get(loan.disbursementKey)!)) break
       const refused = world.onLoan(loan.key, { type: 'cancelDisbursement', paymentKey: loan.disbursementKey, on: today })
       if (!refused) world.revertPayment(loan.disbursementKey, today)
       break
@@ -100,8 +108,8 @@ function onLoan(world: World, found: Extract<Step, { which: number }>, today: st
       break
     }
     case 'reversePayment': {
-      const payment = pick(loan.payments.filter(({ key }) => world.payments.get(key)?.kind === 'REPAYMENT'), found.which)
-      if (!payment || world.onLoan(loan.key, { type: 'reversePayment', project: world.project, paymentKey: payment.key, on: today, reason: 'MISTAKE' })) break
+      const payment = pick(loan.payments.map(({ key }) => world.payments.get(key)!).filter(paid => paid.kind === 'REPAYMENT' && !isOnNetwork(paid)), found.which)
+      if (!payment || !world.canRevert(payment.key) || world.onLoan(loan.key, { type: 'reversePayment', project: world.project, paymentKey: payment.key, on: today, reason: 'MISTAKE' })) break
       world.revertPayment(payment.key, today)
       break
     }
@@ -153,13 +161,15 @@ function expectSound(world: World): void {
   const wasReversed = world.entries.some(({ event }) => event.type === 'loan.payment-reversed')
   expect(wasReversed || lendable(position).amount >= 0n).toBe(true)
   expect(position.senior.amount <= position.junior.amount * 4n).toBe(true)
-  const total = [bank, agent, mobile].map(holder => world.held(holder)).reduce(add)
-  // What waits in suspense lies in cash, and belongs to no record yet.
-  expect(total).toEqual(subtract(position.cash, world.balance('suspense/coffee')))
+  const networks = networkTotals(world)
+  const total = [networks.held, ...[bank, agent, mobile].map(holder => world.held(holder))].reduce(add)
+  // What waits in suspense lies in cash, and belongs to no record yet; what lies in coins, and fees, are no cash of this currency.
+  expect(total).toEqual(subtract(subtract(position.cash, world.balance('suspense/coffee')), networks.apart))
 }
 
 /** Everything is brought in, returned, shared out and closed. */
 function windUp(world: World, on: string): void {
+  explainNetworks(world, on)
   for (const payment of [...world.payments.values()].filter(isOpenCase)) {
     if (payment.kind === 'RECEIPT' && payment.assignedOn) expect(world.onPayment(payment.key, { type: 'reverseAssignment', on, reason: 'CLOSING', held: world.held(mobile) })).toBeNull()
     expect(world.onPayment(payment.key, { type: 'resolveSuspense', on })).toBeNull()
@@ -173,17 +183,20 @@ function windUp(world: World, on: string): void {
     if (after.status === 'DISBURSED' || after.status === 'DEFAULTED') expect(world.repay(key, outstandingOfLoan(after), on)).toBeNull()
   }
   for (const from of [agent, mobile]) if (!isZero(world.held(from))) world.pay('HAND_OVER', world.held(from), on, { from, to: bank })
-  for (const key of world.loans.keys()) refund(world, key, on)
   const none = zero(HNL.code)
-  const rest = { clearing: none, suspense: none, pendingPayments: 0 }
-  expect(world.onProject({ type: 'distribute', on, loans: [...world.loans.values()], fundings: [...world.fundings.values()], ...rest })).toBeNull()
+  const rest = () => ({ clearing: none, suspense: none, pendingPayments: 0, foreign: world.foreign() })
+  const distribute = () => world.onProject({ type: 'distribute', on, loans: [...world.loans.values()], fundings: [...world.fundings.values()], ...rest() })
+  if (world.foreign().length > 0) expect(distribute()).toMatchObject({ refused: expect.stringMatching(/^(EXCHANGE_OPEN|PROJECT_NOT_SETTLED)$/) })
+  settleNetworks(world, on)
+  for (const key of world.loans.keys()) refund(world, key, on)
+  expect(distribute()).toBeNull()
   expectShared(world)
   for (const { payee, party, kind, amount: share } of world.project.distribution!.payables) {
     if (isZero(share)) continue
     const paymentKey = world.pay('TRANSFER_OUT', share, on, { from: bank }) as string
     expect(world.onProject({ type: 'payShare', paymentKey, payee, party, kind, amount: share, valueDate: on, bookingDate: on })).toBeNull()
   }
-  expect(world.onProject({ type: 'close', on, ...rest })).toBeNull()
+  expect(world.onProject({ type: 'close', on, ...rest() })).toBeNull()
 }
 
 function expectShared(world: World): void {
@@ -249,4 +262,5 @@ describe.each<[string, { schedule: ScheduleKind; gracePeriod: number; interestRa
 it('the lives of all kinds together reach what they are for', () => {
   for (const [what, count] of Object.entries(reached)) expect(count, what).toBeGreaterThan(0)
   expect(reached.repaid).toBeGreaterThan(20)
+  for (const [what, count] of Object.entries(networksReached)) expect(count, what).toBeGreaterThan(0)
 })

@@ -1,11 +1,11 @@
 import {
   applyTo, capitalPosition, decideFunding, decideLoan, decidePayment, decideProject, isProject, isRefused, positionOf, requirePayout,
-  type Decision, type EventOf, type FundingCommand, type FundingState, type Holder, type Kind, type LoanCommand, type LoanState, type PaymentKind,
-  type PaymentState, type ProjectCommand, type ProjectCreated, type ProjectPosition, type ProjectState, type Refused, type StateOf,
+  type Decision, type EventOf, type ForeignBalance, type FundingCommand, type FundingState, type Holder, type Kind, type LoanCommand, type LoanState,
+  type PaymentAdded, type PaymentKind, type PaymentState, type ProjectCommand, type ProjectCreated, type ProjectPosition, type ProjectState, type Refused, type StateOf,
 } from '@growr/lending'
 import { currencyOf, parseAmount, subtract, zero, type Amount } from '@growr/money'
 import * as accounts from '../accounts.ts'
-import { balanceOf, fold, mergeBalances, type Balances, type Posting } from '../postings.ts'
+import { balanceLines, balanceOf, fold, mergeBalances, type Balances, type Posting } from '../postings.ts'
 import { checkAtRest, type Finding } from '../rest.ts'
 import { postingsFor } from '../templates/index.ts'
 
@@ -105,6 +105,28 @@ export class World {
     return confirmed
   }
 
+  /** A payment over a network, or in whatever the changes say, is registered; who calls confirms it. Gives its key. */
+  over(kind: PaymentKind, amount: Amount, on: string, changes: Partial<PaymentAdded>): string {
+    const key = this.key('payment')
+    const { key: projectKey, organizationId, currency } = this.project
+    const data = { key, organizationId, projectKey, kind, currency, amount, from: null, to: null, loanKey: null, fundingKey: null, valueDate: on, bookingDate: on, ...changes }
+    this.payments.set(key, this.record('payment', key, null, decided(decidePayment(null, { type: 'add', data, underWay: false }))))
+    return key
+  }
+
+  heldIn(holder: Holder, currency: string): Amount {
+    return balanceOf(this.all, accounts.cash(holder, this.project.key), currency)
+  }
+
+  /** What stands against winding the project up: coins, and positions between currencies. */
+  foreign(): ForeignBalance[] {
+    const { currency: own } = this.project
+    const seen = new Map([own, ...[...this.payments.values()].flatMap(({ currency, moved }) => [currency, ...(moved ? [moved.currency] : [])])].map(one => [one.code, one]))
+    return balanceLines(this.all)
+      .filter(({ account, currency }) => (account.startsWith('cash/') && currency !== own.code) || account.startsWith('exchange/'))
+      .map(({ account, currency, amount }) => ({ account, currency: seen.get(currency)!, amount: { amount: BigInt(amount), currency } }))
+  }
+
   /** Mobile money that nothing tells whose it is. */
   receive(amount: Amount, on: string): void {
     const key = this.key('payment')
@@ -120,6 +142,12 @@ export class World {
     if (isRefused(decision)) return decision
     this.payments.set(key, this.record('payment', key, state, decision.events))
     return null
+  }
+
+  /** Whether the money is there to go back: it may have become coins. */
+  canRevert(key: string): boolean {
+    const { to, amount } = this.payments.get(key)!
+    return to === null || this.held(to).amount + this.held(to === bank ? agent : bank).amount >= amount.amount
   }
 
   /** The money goes back from where it arrived; cash that was handed over is handed back first. */
