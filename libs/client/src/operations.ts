@@ -28,6 +28,7 @@ export const operations = {
   investorContract: { kind: 'query', args: { intent: 'ID!' }, selection: '{ intent digest document signatures { type signer jws } interestRate }' },
   issuer: { kind: 'query', args: {}, selection: '{ did }' },
   keyFacts: { kind: 'query', args: { loan: 'ID', project: 'ID', amount: 'String', months: 'Int', language: 'String' }, selection: '{ loan project currency amount months fee deposit payout interestRate interest cost total apr isEstimate instalments { number dueDate amount principal interest } defaultAfterDays cashBack coolingOffDays digest language lines screens }' },
+  lightningNode: { kind: 'query', args: {}, selection: '{ nodeId address onchainAddress canSend canReceive reserve channels { id peer capacity ours reserve usable state } balance locked { amount reason releaseHeight } }' },
   loan: { kind: 'query', args: { key: 'ID!' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   loanContract: { kind: 'query', args: { loan: 'ID!' }, selection: '{ loan digest document signatures { type signer jws } }' },
   loanHistory: { kind: 'query', args: { key: 'ID!' }, selection: '{ seq type at businessDate amount }' },
@@ -81,6 +82,7 @@ export const operations = {
   blockUser: { kind: 'mutation', args: { id: 'ID!', organization: 'ID', requestId: 'ID' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   cancelDisbursement: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   changePhone: { kind: 'mutation', args: { phone: 'String!', code: 'String!', requestId: 'ID' }, selection: '{ ok }' },
+  closeChannel: { kind: 'mutation', args: { id: 'String!', force: 'Boolean', requestId: 'ID' }, selection: '{ ok }' },
   closeComplaint: { kind: 'mutation', args: { number: 'String!', settled: 'Boolean!', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
   closeDay: { kind: 'mutation', args: { organization: 'ID!', requestId: 'ID' }, selection: '{ organization businessDate lastClosed closing { day loans done } }' },
   closeProject: { kind: 'mutation', args: { key: 'ID!', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
@@ -115,6 +117,7 @@ export const operations = {
   logout: { kind: 'mutation', args: { requestId: 'ID' }, selection: '{ ok }' },
   markServiceProvided: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   modifyProjectParams: { kind: 'mutation', args: { key: 'ID!', startDate: 'String', endDate: 'String', amount: 'String', juniorRate: 'String', criteria: 'CriteriaInput', loans: 'LoanTermsInput', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
+  openChannel: { kind: 'mutation', args: { peer: 'String!', address: 'String!', capacity: 'String!', push: 'String', requestId: 'ID' }, selection: '{ id }' },
   payOriginator: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', rail: 'String!', to: 'String!', currency: 'String', maxFee: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   refresh: { kind: 'mutation', args: { refreshToken: 'String!', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   refund: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
@@ -196,6 +199,8 @@ export interface Operations {
   readonly issuer: { readonly args: {}; readonly result: Issuer }
   /** The key facts of a loan, or of one that a project would offer. */
   readonly keyFacts: { readonly args: { readonly loan?: string | null | undefined; readonly project?: string | null | undefined; readonly amount?: string | null | undefined; readonly months?: number | null | undefined; readonly language?: string | null | undefined }; readonly result: KeyFacts }
+  /** The Lightning node, for its operator. */
+  readonly lightningNode: { readonly args: {}; readonly result: LightningNode }
   readonly loan: { readonly args: { readonly key: string }; readonly result: Loan }
   readonly loanContract: { readonly args: { readonly loan: string }; readonly result: LoanContract }
   readonly loanHistory: { readonly args: { readonly key: string }; readonly result: readonly LoanEvent[] }
@@ -270,6 +275,7 @@ export interface Operations {
   readonly cancelDisbursement: { readonly args: { readonly payment: string }; readonly result: Payment }
   /** By the code that the new number got. The PIN stays as it was. */
   readonly changePhone: { readonly args: { readonly phone: string; readonly code: string }; readonly result: Done }
+  readonly closeChannel: { readonly args: { readonly id: string; readonly force?: boolean | null | undefined }; readonly result: Done }
   /** Who complained says whether the answer settles it; if not, the complaint is open again. */
   readonly closeComplaint: { readonly args: { readonly number: string; readonly settled: boolean }; readonly result: Complaint }
   readonly closeDay: { readonly args: { readonly organization: string }; readonly result: BusinessDay }
@@ -323,6 +329,8 @@ export interface Operations {
   readonly logout: { readonly args: {}; readonly result: Done }
   readonly markServiceProvided: { readonly args: { readonly loan: string }; readonly result: Loan }
   readonly modifyProjectParams: { readonly args: { readonly key: string; readonly startDate?: string | null | undefined; readonly endDate?: string | null | undefined; readonly amount?: string | null | undefined; readonly juniorRate?: string | null | undefined; readonly criteria?: CriteriaInput | null | undefined; readonly loans?: LoanTermsInput | null | undefined }; readonly result: Project }
+  /** Opens a Lightning channel out of the node's own on-chain money. */
+  readonly openChannel: { readonly args: { readonly peer: string; readonly address: string; readonly capacity: string; readonly push?: string | null | undefined }; readonly result: OpenedChannel }
   /** Pays the originator over a network; what the project advanced for fees is set off. */
   readonly payOriginator: { readonly args: { readonly project: string; readonly amount: string; readonly rail: string; readonly to: string; readonly currency?: string | null | undefined; readonly maxFee?: string | null | undefined }; readonly result: Payment }
   /** The refresh token is used up; one used twice ends its session. */
@@ -849,6 +857,31 @@ export interface KeyFactsRow {
   readonly interest: string
 }
 
+export interface LightningChannel {
+  readonly id: string
+  readonly peer: string
+  readonly capacity: string
+  readonly ours: string
+  readonly reserve: string
+  readonly usable: boolean
+  readonly state: string
+}
+
+export interface LightningNode {
+  readonly nodeId: string
+  /** Where peers reach it. */
+  readonly address: string | null
+  /** Where it takes on-chain money for its channels. */
+  readonly onchainAddress: string
+  readonly canSend: string
+  readonly canReceive: string
+  readonly reserve: string
+  readonly channels: readonly LightningChannel[]
+  /** Of the operator's own account. */
+  readonly balance: string
+  readonly locked: readonly LockedBalance[]
+}
+
 export interface Loan {
   readonly key: string
   readonly project: string
@@ -1125,6 +1158,10 @@ export interface Offer {
   readonly coolingOffDays: number
   readonly requires: readonly string[]
   readonly missing: readonly string[]
+}
+
+export interface OpenedChannel {
+  readonly id: string
 }
 
 export interface Organization {

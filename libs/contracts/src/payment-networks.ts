@@ -101,6 +101,30 @@ export const returnFees = defineAction({
   params: z.strictObject({ project: id, rail: networkRail, to: destination }), result: Payment, access: { users: admins },
 })
 
+export const LightningChannel = z.object({ id: z.string(), peer: z.string(), capacity: amount, ours: amount, reserve: amount, usable: z.boolean(), state: z.enum(['OPENING', 'OPEN', 'CLOSING', 'FORCE_CLOSING']) })
+
+export const lightningNode = defineAction({
+  name: 'payment.lightningNode', kind: 'query', about: 'The Lightning node for its operator: where peers and deposits go, its channels, what it can send and receive, what it holds.',
+  params: z.strictObject({}),
+  result: z.object({
+    nodeId: z.string(), address: z.string().nullable(), onchainAddress: z.string(), canSend: amount, canReceive: amount, reserve: amount, channels: z.array(LightningChannel),
+    /** Of the operator's own account: what no project has. */
+    balance: amount, locked: z.array(z.object({ amount, reason: z.string(), releaseHeight: z.number().int().nullable() })),
+  }),
+  access: { users: { NODE_OPERATOR: 'any' } },
+})
+
+export const openChannel = defineAction({
+  name: 'payment.openChannel', kind: 'mutation', about: 'Opens a Lightning channel to a peer out of the node\'s own on-chain money.',
+  params: z.strictObject({ peer: z.string().regex(/^0[23][0-9a-f]{64}$/, 'a peer is its public key: 33 bytes as hex'), address: z.string().regex(/^[^\s:]+:\d{1,5}$/, 'host:port'), capacity: amount, push: amount.optional() }),
+  result: z.object({ id: z.string() }), access: { users: { NODE_OPERATOR: 'any' } },
+})
+
+export const closeChannel = defineAction({
+  name: 'payment.closeChannel', kind: 'mutation', about: 'Closes a Lightning channel; by force where the peer is away, and then its money is locked for some time.',
+  params: z.strictObject({ id: z.string().regex(/^[0-9a-f]{64}$/), force: z.boolean().default(false) }), result: z.object({ ok: z.literal(true) }), access: { users: { NODE_OPERATOR: 'any' } },
+})
+
 export const openWallets = defineAction({
   name: 'payment.openWallets', kind: 'mutation', internal: true, about: 'Makes the wallets of a project\'s funding sources on the networks, with their first addresses.',
   params: z.strictObject({ organization: id, project: id, sources: z.array(z.object({ id, network: networkName, token: coin })).max(8) }),

@@ -34,6 +34,8 @@ const PURPOSE = /^[a-z][a-z0-9-]{0,39}$/
 const ID = /^[\x21-\x7e]{1,200}$/
 const systemClock: Clock = { now: () => new Date() }
 
+const LIGHTNING_PURPOSE = 'lightning'
+
 /**
  * The keys of one group in one encrypted file. Writing is synchronous and durable: when a call returns, the key is on disk.
  * Errors are `KeysError`; besides those named below every call may throw CUSTODY_CLOSED, every write CUSTODY_CHANGED and CUSTODY_FULL.
@@ -195,6 +197,16 @@ export class Custody implements Signer {
     this.#requirePurpose(purpose)
     requireId(id)
     return this.#seeds.signer(purpose, id, create)
+  }
+
+  /**
+   * THE OTHER NAMED EXCEPTION: 32 bytes of a seed are handed out, because an embedded Lightning node signs channel states by itself. Only
+   * for the purpose 'lightning'; made at the first use, with words for paper like any seed. PURPOSE_NOT_HELD.
+   */
+  lightningSeed(id = 'main'): Uint8Array {
+    this.#requirePurpose(LIGHTNING_PURPOSE)
+    requireId(id)
+    return this.#seeds.bytes(LIGHTNING_PURPOSE, id)
   }
 
   /** The 24 words of a seed, for the operator to keep on paper. Who asks proves it by the pass phrase: WRONG_PASSPHRASE, KEY_NOT_FOUND. */

@@ -119,6 +119,15 @@ describe('the seed of a custody', () => {
     expect(text).not.toContain(node.privateExtendedKey)
   })
 
+  it('hands out the seed of a Lightning node alone, the same each time, and of its words', async () => {
+    const custody = await Custody.create({ ...options, purposes: ['bitcoin', 'lightning'] })
+    const seed = custody.lightningSeed()
+    expect(seed).toEqual(custody.lightningSeed())
+    expect(Buffer.from(seed)).toEqual(seedOfWords(await custody.backupWords('lightning', PASSPHRASE)).subarray(0, 32))
+    const other = await Custody.create({ ...options, file: join(directory, 'other.json') })
+    expect(await codeOf(() => other.lightningSeed())).toBe('PURPOSE_NOT_HELD')
+  })
+
   it('shows its 24 words only for the pass phrase, and comes back from them elsewhere', async () => {
     const custody = await Custody.create(options)
     expect(await codeOf(() => custody.backupWords('bitcoin', PASSPHRASE))).toBe('KEY_NOT_FOUND')

@@ -43,6 +43,12 @@ export class HdSeeds {
     return hdSigner(() => this.#seed(purpose, id))
   }
 
+  /** A copy of the first 32 bytes of a seed; made at the first use. */
+  bytes(purpose: string, id: string): Uint8Array {
+    this.signer(purpose, id, true)
+    return Uint8Array.from(this.#seed(purpose, id).subarray(0, 32))
+  }
+
   words(purpose: string, id: string): string {
     const entropy = this.#vault.unseal(this.#require(purpose, id))
     try {

@@ -213,6 +213,11 @@ export class LightningAccounts implements LightningNetwork {
     for (const listener of this.#listeners) listener()
   }
 
+  async about(): Promise<{ readonly nodeId: string; readonly address: string | null; readonly onchainAddress: string }> {
+    const { nodeId, address } = await this.#node.info()
+    return { nodeId, address, onchainAddress: await this.#node.onchainAddress() }
+  }
+
   async channels(): Promise<readonly Channel[]> {
     return (await this.#node.channels()).map(({ id, peer, capacityMsat, oursMsat, reserveMsat, usable, state }) => ({ id, peer, capacity: btc(capacityMsat), ours: btc(oursMsat), reserve: btc(reserveMsat), usable, state }))
   }

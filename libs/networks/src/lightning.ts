@@ -24,6 +24,8 @@ export interface LightningNetwork extends PaymentNetwork {
   createInvoice(invoice: NewInvoice): Promise<Invoice>
   /** A BOLT 12 offer that may be paid many times; NETWORK_UNSUPPORTED where the node has none. */
   createOffer(offer: { readonly wallet: string; readonly tag: string; readonly amount: Amount | null; readonly description: string }): Promise<{ readonly offer: string }>
+  /** Where peers find the node, and where it takes on-chain money for its channels. */
+  about(): Promise<{ readonly nodeId: string; readonly address: string | null; readonly onchainAddress: string }>
   channels(): Promise<readonly Channel[]>
   openChannel(channel: { readonly peer: string; readonly address: string; readonly capacity: Amount; readonly push?: Amount }): Promise<{ readonly id: string }>
   closeChannel(id: string, force?: boolean): Promise<void>

@@ -37,8 +37,11 @@ export interface BackupDone {
 export const BACKUP_NOTE = 'backup.json'
 const STAGING = '.backup'
 const CHUNK = 1024 * 1024
-/** Of the data directory, what a back-up leaves out: what is built anew, what must not come from a copy, what is of this run. */
-const LEFT_OUT = new Set(['marks', 'lock', 'control', STAGING, BACKUP_NOTE, 'node.log', 'output.log'])
+/**
+ * Of the data directory, what a back-up leaves out: the state of Lightning channels (an old one loses what is in them), what is built
+ * anew, what must not come from a copy, what is of this run.
+ */
+const LEFT_OUT = new Set(['marks', 'lock', 'control', 'lightning', STAGING, BACKUP_NOTE, 'node.log', 'output.log'])
 
 const running = new Set<string>()
 

@@ -12,6 +12,7 @@ export const paymentResolvers: Resolvers = {
     paymentReceipt: field(payment.receipt),
     networks: field(payment.networkStates),
     networkBalances: field(payment.networkBalances),
+    lightningNode: field(payment.lightningNode),
   },
   Mutation: {
     addDisbursement: field(payment.addDisbursement),
@@ -41,5 +42,7 @@ export const paymentResolvers: Resolvers = {
     convertCoins: field(payment.convert),
     settleExchange: field(payment.settleExchange),
     returnFees: field(payment.returnFees),
+    openChannel: field(payment.openChannel),
+    closeChannel: field(payment.closeChannel),
   },
 }

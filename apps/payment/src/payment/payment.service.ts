@@ -16,6 +16,7 @@ import { convert, payOriginator, repayInvestor, returnFees, settleExchange } fro
 import { depositAddress, fundingAddress, requestAddress } from '../network/network.requests.ts'
 import { walletsOf } from '../network/network.sends.ts'
 import { currencyAnywhere } from '../network/networks.ts'
+import { closeChannel, lightningNode, openChannel } from '../network/network.lightning.ts'
 import { networkBalances, networkStates, openWallets } from '../network/network.views.ts'
 import { approveDisbursement, confirmReversal, rejectReversal, requestReversal } from './payment.reverse.ts'
 import { assignSuspense, reverseAssignment, suspenseList } from './payment.suspense.ts'
@@ -104,6 +105,9 @@ export function paymentService(payments: Payments): Service {
       action(contract.convert, { scope: ofProject, handle: (params, context) => convert(payments, params, context) }),
       action(contract.settleExchange, { scope: ofProject, handle: (params, context) => settleExchange(payments, params, context) }),
       action(contract.returnFees, { scope: ofProject, handle: (params, context) => returnFees(payments, params, context) }),
+      action(contract.lightningNode, { handle: () => lightningNode(payments) }),
+      action(contract.openChannel, { handle: (params) => openChannel(payments, params) }),
+      action(contract.closeChannel, { handle: (params) => closeChannel(payments, params) }),
       action(contract.openWallets, { handle: (params) => openWallets(payments, params, walletsOf) }),
       action(contract.cashFloats, { scope: ({ organization }) => ({ organization }), handle: (params, context) => cashFloats(payments, params, context) }),
       action(contract.accounts, {

@@ -130,6 +130,9 @@ export const paymentFixtures: Readonly<Record<string, Fixture>> = {
   'payment.convert': async (f, t) => ({ project: await f.project(t), currency: 'BTC', reference: 'OUT-1', ...over }),
   'payment.settleExchange': async (f, t) => ({ project: await f.project(t), reference: 'IN-1' }),
   'payment.returnFees': async (f, t) => ({ project: await f.project(t), ...over }),
+  'payment.lightningNode': () => ({}),
+  'payment.openChannel': () => ({ peer: `02${'11'.repeat(32)}`, address: '127.0.0.1:1', capacity: '0.01' }),
+  'payment.closeChannel': () => ({ id: '11'.repeat(32) }),
   'payment.openWallets': async (f, t) => ({ organization: t.organization.id, project: await f.project(t), sources: [] }),
   ...Object.fromEntries(['bitcoin', 'lightning', 'rootstock'].flatMap((network) => Object.entries(network === 'lightning' ? { ...onNetwork, ...onLightning } : onNetwork).map(([name, params]) => [`${network}.${name}`, () => params]))),
 }
