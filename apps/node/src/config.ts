@@ -45,7 +45,6 @@ const bitcoin = z.strictObject({
   chain: z.enum(['main', 'test', 'testnet4', 'signet', 'regtest']).default('main').describe('The chain that it must be on.'),
   zmq: z.string().max(200).optional().describe('Where bitcoind publishes `sequence` (zmqpubsequence), such as tcp://127.0.0.1:28332: a hint to look at once.'),
   kind: z.enum(['p2wpkh', 'p2tr']).default('p2wpkh').describe('Of which kind new addresses are.'),
-  from: z.number().int().min(0).optional().describe('The height from which to look when there is no record yet: after the keys were taken back from their words.'),
 })
 
 const rootstock = z.strictObject({
@@ -56,11 +55,8 @@ const rootstock = z.strictObject({
 })
 
 const lightning = z.strictObject({
-  node: z.enum(['ldk', 'lnd']).describe('The embedded node, for small sums, over the bitcoind above; or an LND of yours. Switches Lightning on.'),
+  node: z.enum(['ldk']).describe('The embedded node (LDK), for small sums, over the bitcoind above. Switches Lightning on.'),
   listen: z.string().regex(/^[^\s:]+:\d{1,5}$/).optional().describe('Where the embedded node listens for peers, host:port.'),
-  lndUrl: z.url({ protocol: /^https$/ }).optional().describe('The REST interface of the LND.'),
-  lndMacaroonFile: z.string().optional(),
-  lndCertFile: z.string().optional(),
 })
 
 const rates = z.strictObject({

@@ -37,8 +37,7 @@ export async function openNetworks(config: NodeConfig, { custody, rooms }: Keep,
     opened.push({ network, coins: [currencyOf('RBTC'), ...known.map(({ currency }) => currency)], maxFee: parseAmount(CEILINGS.rootstock, 'RBTC') })
   }
   if (config.lightning) {
-    const { node: kind, listen } = config.lightning
-    if (kind !== 'ldk') throw new OperatorError('CONFIG_INVALID', 'lightning.node: an LND cannot be used by this release: take ldk')
+    const { listen } = config.lightning
     if (!config.bitcoin) throw new OperatorError('CONFIG_INVALID', 'lightning.node: the embedded node works over the bitcoind of bitcoin.url: give that as well')
     const at = listen?.lastIndexOf(':') ?? -1
     // Beside the groups' rooms: the state of channels is in no back-up, and the accounts over them go with it.

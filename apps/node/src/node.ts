@@ -138,7 +138,7 @@ async function assemble(config: NodeConfig, closing: (() => unknown)[], thrift: 
   })
   const financing = createFinancingGroup({ ...common, keep: financingKeep, tokens: tokensOf('financing'), publicUrl: config.publicUrl })
   const { prefix, darajaUrl } = config.mobileMoney
-  const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment'), sending: sending.on, mobile: { prefix, ...(darajaUrl === undefined ? {} : { darajaUrl }) }, networks: (keep) => openNetworks(config, keep, log), rates: { ...(config.rates.file === undefined ? {} : { file: config.rates.file }), ...(config.rates.url === undefined ? {} : { url: config.rates.url }) } })
+  const payment = createPaymentGroup({ ...common, keep: paymentKeep, tokens: tokensOf('payment'), sending: sending.on, mobile: { prefix, ...(darajaUrl === undefined ? {} : { darajaUrl }) }, networks: (keep) => openNetworks(config, keep, log), publicUrl: config.publicUrl, rates: { ...(config.rates.file === undefined ? {} : { file: config.rates.file }), ...(config.rates.url === undefined ? {} : { url: config.rates.url }) } })
   const inner: readonly Group[] = [identity, financing, payment]
 
   const health = new Health()

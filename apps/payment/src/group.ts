@@ -22,6 +22,7 @@ import { paymentService } from './payment/payment.service.ts'
 import type { NetworkName, PaymentNetwork } from '@growr/networks'
 import { bookChange } from './network/network.book.ts'
 import { requests, sends } from './network/network.collections.ts'
+import { lnurlRoutes } from './network/network.lnurl.ts'
 import { ratesFrom } from './network/network.rates.ts'
 import { sendOut } from './network/network.sends.ts'
 import { networkService } from './network/network.service.ts'
@@ -39,6 +40,8 @@ export interface PaymentOptions {
   readonly networks?: (keep: Keep) => Promise<readonly NetworkSetup[]>
   /** Where rates between currencies come from. */
   readonly rates?: { readonly file?: string; readonly url?: string }
+  /** Where the outside reaches the node; loans have Lightning addresses with it. */
+  readonly publicUrl?: string | undefined
   /** False while the node may send nothing; always true unless told. */
   readonly sending?: () => boolean
 }
@@ -67,7 +70,7 @@ const MOBILE_MS = 30_000
 export const openPaymentKeep = (options: Pick<KeepOptions, 'dataDir' | 'passphrase' | 'clock' | 'cost'>): Promise<Keep> => openKeep({ ...options, group: NAME, purposes: ['payment-codes', 'holders', 'payment-keys', 'collections', 'bitcoin', 'lightning', 'rootstock'] })
 
 /** Payment, with the Payment book of each organization. */
-export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = {}, networks = () => Promise.resolve([]), rates = {}, sending = () => true }: PaymentOptions): Group {
+export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = {}, networks = () => Promise.resolve([]), rates = {}, publicUrl, sending = () => true }: PaymentOptions): Group {
   const bus: Bus = createBus({ name: NAME, tokens, broker })
   const services: Service[] = []
   const following: Follower<StoredEntry>[] = []
@@ -85,6 +88,10 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
   /** By network: who books what it saw. */
   const seeing = new Map<NetworkName, Follower<Change>>()
 
+  const opening = (): Payments => {
+    if (!payments) throw new Refusal('UNAVAILABLE')
+    return payments
+  }
   const retrying = (follower: string) => ({ onError: (error: unknown, attempt: number): void => log.warn({ error, attempt, follower }, 'a follower tries again') })
 
   /** Follows the Funding book of an organization; a second call wakes the follower. */
@@ -143,10 +150,7 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
     bus,
     services,
     subgraph: { name: NAME, typeDefs, schema },
-    routes: mobileRoutes(() => {
-      if (!payments) throw new Refusal('UNAVAILABLE')
-      return payments
-    }),
+    routes: [...mobileRoutes(opening), ...lnurlRoutes(opening, publicUrl)],
     get store() {
       return opened?.store
     },
@@ -164,6 +168,7 @@ export function createPaymentGroup({ keep, tokens, broker, clock, log, mobile = 
       const shared: Networks = {
         on: new Map(setups.map(({ network }) => [network.name, network])),
         setups: new Map(setups.map((setup) => [setup.network.name, setup])),
+        publicUrl,
         rates: ratesFrom({ ...rates, now: () => clock.now() }),
         requests: await keep.collections.repository(requests),
         sends: await keep.collections.repository(sends),

@@ -48,6 +48,8 @@ export const PayTo = z.object({
   address: z.string().nullable(),
   /** A BOLT 11 invoice; null elsewhere. */
   invoice: z.string().nullable(),
+  /** The loan's Lightning address, which any wallet can pay; null elsewhere, and where the node has no public address. */
+  lightningAddress: z.string().nullable(),
   /** For a QR code (BIP 21, EIP-681 or lightning:). */
   uri: z.string(),
   currency: coin,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { LdkNode } from '@growr/lightning'
+import { LdkNode, readInvoice } from '@growr/lightning'
 import { refusal } from '../testing/door.ts'
 import { startWorld, type World } from '../testing/world.ts'
 import { accountsOf, heldOf, startOutside, type Outside } from './testing.ts'
@@ -47,7 +47,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'growr-peer-'))
   writeFileSync(join(folder, 'rates.json'), '{"BTC/HNL": "2500000.00"}')
   world = await startWorld({
-    bitcoin: { url: outside.chain.url, user: 'test', password: 'test', chain: 'regtest' }, lightning: { node: 'ldk', listen: '127.0.0.1:0' }, rates: { file: join(folder, 'rates.json') },
+    bitcoin: { url: outside.chain.url, user: 'test', password: 'test', chain: 'regtest' }, lightning: { node: 'ldk', listen: '127.0.0.1:0' }, publicUrl: 'https://growr.example', rates: { file: join(folder, 'rates.json') },
   })
   peer = new LdkNode({ rpc: { url: outside.chain.url, user: 'test', password: 'test' }, chain: 'regtest', directory: join(folder, 'ldk'), seed: new Uint8Array(32).fill(9), listen: null })
   await peer.start()
@@ -112,6 +112,29 @@ it('an invoice for each repayment, a payout to an invoice, and the coins to thei
   expect(Object.keys(accounts).filter((name) => name.endsWith('BTC') || name.startsWith('exchange'))).toEqual([])
   expect(await heldOf(world, project)).toBe(0)
   expect(Number((await ours()).balance) - Number(operatorHad)).toBeCloseTo(0.00128, 11)
+}, SLOW)
+
+it('a loan has a Lightning address that any wallet can pay', async () => {
+  const { door, comsa, lending } = world
+  const [, carl] = comsa.borrowers
+  const project = await lending.project(comsa)
+  const { key: loan } = await lending.loan(comsa, carl!, project, 'DISBURSED')
+  const { lightningAddress } = await door.do<{ lightningAddress: string }>(carl!, 'requestAddress', { loan, rail, amount: '100.00' })
+  expect(lightningAddress).toMatch(/^grw\d{10}@growr\.example$/)
+  const get = async (path: string): Promise<Record<string, unknown>> => (await fetch(`${world.node.url}${path}`)).json() as Promise<Record<string, unknown>>
+  const name = lightningAddress.split('@')[0]!
+  const asked = await get(`/.well-known/lnurlp/${name}`)
+  expect(asked).toMatchObject({ tag: 'payRequest', minSendable: 1_000, callback: `https://growr.example/lightning/pay/${name}` })
+  expect(asked['metadata']).toContain(lightningAddress)
+  expect(await get('/.well-known/lnurlp/grw0000000000')).toMatchObject({ status: 'ERROR' })
+  expect(await get(`/lightning/pay/${name}?amount=1`)).toMatchObject({ status: 'ERROR' })
+  // 0.001 BTC: 2,500.00 HNL by the rate of the day. The invoice carries the hash of what was shown.
+  const { pr } = await get(`/lightning/pay/${name}?amount=100000000`) as { pr: string }
+  const { createHash } = await import('node:crypto')
+  expect(readInvoice(pr)).toMatchObject({ amountMsat: 100_000_000n, descriptionHash: createHash('sha256').update(String(asked['metadata'])).digest('hex') })
+  expect((await get(`/lightning/pay/${name}?amount=100000000`))['pr']).toBe(pr)
+  expect(await payFromOutside(pr, 100_000_000n)).toBe('SENT')
+  expect(await door.do(carl!, 'loan', { key: loan })).toMatchObject({ repaid: '2500.00' })
 }, SLOW)
 
 it('a payout to an invoice that nobody honours fails, and the loan waits for another', async () => {

@@ -52,7 +52,7 @@ export async function requestPaymentCode(payments: Payments, params: Params<type
 }
 
 /** A loan has one code: whoever was faster made it. */
-async function codeOf({ mobile }: Payments, loan: string, organization: string): Promise<string> {
+export async function codeOf({ mobile }: Pick<Payments, 'mobile'>, loan: string, organization: string): Promise<string> {
   for (let tries = 0; tries < 20; tries++) {
     const known = await mobile.codes.findOne('loan', loan)
     if (known) return known.id

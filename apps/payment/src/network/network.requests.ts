@@ -3,9 +3,11 @@ import { investor as investors, loan as loans, networks as contracts, payment as
 import { amountOf, formatAmount, type Amount, type Currency } from '@growr/money'
 import { positiveOf } from '@growr/service'
 import type { Payments } from '../payments.ts'
+import { codeOf } from '../mobile/mobile.accounts.ts'
 import { requireTaking } from '../payment/payment.repay.ts'
 import type { Quote, RequestDoc } from './network.collections.ts'
 import { needed, stepOf } from './network.rates.ts'
+import { addressOf } from './network.lnurl.ts'
 import { coinFor, walletsOf } from './network.sends.ts'
 import { contractsOf, networkFor, unitsOf, type NetworkRail } from './network.shapes.ts'
 import { currencyAnywhere, setupOf } from './networks.ts'
@@ -90,12 +92,13 @@ async function payTo(payments: Payments, asked: Asked): Promise<PayTo> {
   }
   if (network !== 'lightning') {
     const { address } = await bus.call(contractsOf(network).createListener, { wallet, tag }, { as: { service: 'payment' } })
-    return { ...base, address, invoice: null, uri: uriOf(network, address, base.amount, coin, setup.coins[0]!), expiresAt: quote?.expiresAt ?? null }
+    return { ...base, address, invoice: null, lightningAddress: null, uri: uriOf(network, address, base.amount, coin, setup.coins[0]!), expiresAt: quote?.expiresAt ?? null }
   }
   if (!moved) throw new Refusal('BAD_INPUT', { path: 'amount', details: { why: 'an invoice names its amount' } })
   const expiry = quote ? Math.max(60, Math.floor((Date.parse(quote.expiresAt) - clock.now().getTime()) / 1000)) : INVOICE_SECONDS
   const { invoice, expiresAt } = await bus.call(contracts.lightning.createInvoice, { wallet, tag, amount: unitsOf(moved), description: asked.about, expirySeconds: expiry }, { as: { service: 'payment' } })
-  return { ...base, address: null, invoice, uri: `lightning:${invoice.toUpperCase()}`, expiresAt }
+  const lightningAddress = purpose === 'LOAN' && of !== null && networks.publicUrl !== undefined ? addressOf(await codeOf(payments, of, organization), networks.publicUrl) : null
+  return { ...base, address: null, invoice, lightningAddress, uri: `lightning:${invoice.toUpperCase()}`, expiresAt }
 }
 
 /** What is to be paid in the coin: as quoted, else as asked for where the coin is the project's own. */

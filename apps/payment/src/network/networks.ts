@@ -18,6 +18,8 @@ export interface Networks {
   readonly on: ReadonlyMap<NetworkName, PaymentNetwork>
   readonly setups: ReadonlyMap<NetworkName, NetworkSetup>
   readonly rates: Rates
+  /** Where the outside reaches the node. */
+  readonly publicUrl: string | undefined
   /** For whom an address or an invoice was made, by its tag. */
   readonly requests: Repository<RequestDoc>
   /** What is to be sent where, by the key of its payment. */
