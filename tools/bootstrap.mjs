@@ -21,6 +21,7 @@ const commands = {
   backup: [...fromSource, 'apps/node/src/backup/main.ts'],
   restore: [...fromSource, 'apps/node/src/restore/main.ts'],
   journey: [...fromSource, 'tools/journey/src/main.ts'],
+  networks: [...fromSource, 'tools/networks/main.mjs'],
   proof: [...fromSource, 'tools/proof/index.mjs'],
   bench: [...fromSource, '--expose-gc', 'tools/bench/index.mjs'],
   build: ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'],

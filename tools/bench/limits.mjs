@@ -2,6 +2,7 @@
 export const limits = {
   gateway: { figure: 'ratio', atMost: 1.6, asked: 'CPU of a query over two subgraphs through the gateway in process, against one plain Apollo schema' },
   append: { figure: 'ratio', atLeast: 0.7, asked: 'durable acknowledged appends, 64 in flight, against hyperbee batches of 64 with one fdatasync each' },
+  payments: { figure: 'ratio', atLeast: 0.8, asked: 'Lightning payments a second out of an account, against the bare LDK node' },
   read: { figure: 'ratio', atLeast: 20, asked: 'a record by key through an action, against raw hyperbee get' },
   scan: { figure: 'ratio', atMost: 1.2, asked: 'blocks scanned with 1,000, 10,000 and 100,000 watched scripts, the slowest against the fastest' },
   verify: { figure: 'ratio', atMost: 1.5, asked: 'fresh presentations with three credentials, against the bare signature checks they contain' },

@@ -23,6 +23,10 @@ export async function greeting(node: Node, config: NodeConfig): Promise<string> 
     const what = config.smtp ? 'SMS' : config.sms ? 'E-mails' : 'E-mails and SMS'
     lines.push(`  Messages   ${what} are not sent but written into ${mailboxOf(node.data)}`)
   }
+  const networks = { Bitcoin: config.bitcoin, Lightning: config.lightning, Rootstock: config.rootstock }
+  const named = (on: boolean): string => Object.entries(networks).filter(([, given]) => (given !== undefined) === on).map(([name]) => name).join(', ')
+  if (named(true) !== '') lines.push(`  Networks   ${named(true)} ${named(true).includes(',') ? 'are' : 'is'} on`)
+  if (named(false) !== '') lines.push(`  Networks   ${named(false)} ${named(false).includes(',') ? 'are' : 'is'} off: docs/networks.md says how to switch them on; npm run networks starts some to try`)
   if (config.demo) lines.push('  Look       sign in as ana@comsa.example (loginByEmail) with the password: a journey of many steps')
   else if (!registered) {
     lines.push(`  First      the operator, ${email}, registers with the code of the e-mail that was just written:`)

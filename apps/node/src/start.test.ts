@@ -85,6 +85,7 @@ describe('a node that is started for the first time, and again', () => {
     expect(greeting).toMatch(/^\nGrowr is ready \(\d+\.\d s\)\.\n/)
     expect(greeting).toContain(`${url}/explorer`)
     expect(greeting).toContain(`Data       ${data}`)
+    expect(greeting).toContain('Networks   Bitcoin, Lightning, Rootstock are off: docs/networks.md')
     expect(greeting).toContain(OPERATOR)
     expect(greeting).toContain('registerOriginator')
     expect(greeting).toContain(join(data, 'mailbox'))

@@ -147,10 +147,10 @@ export class LightningAccounts implements LightningNetwork {
   async start(): Promise<void> {
     const { failed = () => undefined, everyMs = 10_000 } = this.#options
     await this.#node.start()
-    const look = (): void => void this.#take().catch(failed)
+    const look = (): void => void this.take().catch(failed)
     this.#unheard = this.#node.onEvent(look)
     this.#timer = setInterval(look, everyMs).unref()
-    await this.#take().catch(failed)
+    await this.take().catch(failed)
   }
 
   async stop(): Promise<void> {
@@ -163,11 +163,11 @@ export class LightningAccounts implements LightningNetwork {
 
   async sync(): Promise<void> {
     await this.#node.sync()
-    await this.#take()
+    await this.take()
   }
 
   /** Takes what the node has to tell, each page with its place in one step; and asks again about what nobody knows the end of. */
-  #take(): Promise<void> {
+  take(): Promise<void> {
     const run = this.#taking.then(async () => {
       await this.#sends.resume()
       for (;;) {

@@ -1,48 +1,33 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startNode, type TestNode } from '@growr/bitcoin/testing'
 import { refusal } from '../testing/door.ts'
 import { startWorld, type World } from '../testing/world.ts'
+import { accountsOf, heldOf, startOutside, type Outside } from './testing.ts'
 
 // A project whose currency is bitcoin, over a real bitcoind: capital in, loans out, repayments, investors, the originator, to zero.
 
-const binary = process.env['BITCOIND_PATH']
-if (!binary) throw new Error('BITCOIND_PATH names no bitcoind: npm test sets one up')
-
-let chain: TestNode
+let outside: Outside
 let world: World
 const shared = { rail: 'BITCOIN' } as const
 
 beforeAll(async () => {
-  chain = await startNode(binary)
-  await chain.call('createwallet', ['miner'])
-  await mine(101)
-  world = await startWorld({ bitcoin: { url: chain.url, user: 'test', password: 'test', chain: 'regtest' } })
-})
+  outside = await startOutside()
+  world = await startWorld({ bitcoin: { url: outside.chain.url, user: 'test', password: 'test', chain: 'regtest' } })
+}, 60_000)
 afterAll(async () => {
   await world?.end()
-  await chain?.stop()
+  await outside?.chain.stop()
 })
 
-const address = (): Promise<string> => chain.call<string>('getnewaddress', [], 'miner')
-async function mine(blocks: number): Promise<void> {
-  await chain.call('generatetoaddress', [blocks, await address()])
-}
-const pay = (to: string, btc: string): Promise<string> => chain.call<string>('sendtoaddress', [to, btc], 'miner')
-/** What an address outside got, in bitcoin. */
-const got = async (to: string): Promise<number> => chain.call<number>('getreceivedbyaddress', [to, 1], 'miner')
+const address = (): Promise<string> => outside.address()
+const pay = (to: string, btc: string): Promise<string> => outside.pay(to, btc)
+const got = (to: string): Promise<number> => outside.got(to)
 const after = async (blocks = 1): Promise<void> => {
-  await mine(blocks)
+  await outside.mine(blocks)
   await world.settle()
 }
-const accounts = async (key: string): Promise<Record<string, string>> => {
-  const list = await world.door.do<{ account: string; currency: string; balance: string }[]>(world.comsa.admin, 'projectAccounts', { key })
-  return Object.fromEntries(list.filter(({ balance }) => Number(balance) !== 0).map(({ account, currency, balance }) => [`${account.replaceAll(key, 'P').replaceAll(world.comsa.id, 'O')} ${currency}`, balance]))
-}
+const accounts = (key: string): Promise<Record<string, string>> => accountsOf(world, key)
 /** What the wallets of a project hold by the chain itself must be what the books say. */
-const holds = async (key: string): Promise<number> => {
-  const list = await world.door.do<{ confirmed: string; pending: string }[]>(world.comsa.admin, 'networkBalances', { project: key })
-  return list.reduce((sum, { confirmed, pending }) => sum + Number(confirmed) + Number(pending), 0)
-}
+const holds = (key: string): Promise<number> => heldOf(world, key)
 
 it('says which networks are on', async () => {
   const networks = await world.door.do<{ network: string; offered: boolean; ok: boolean; height: number; scanned: number }[]>(world.operator, 'networks')
