@@ -109,6 +109,7 @@ const REFUSED: readonly (readonly [name: string, text: string, reason: string, s
   ['signed by another than it names', made('', [s, p, coffee, field.payee(hexOf(secp256k1.getPublicKey(Buffer.alloc(32, 7)))), usual]), 'signature'],
   ['a payee that is no key', made('', [s, p, coffee, field.payee(`05${'11'.repeat(32)}`), usual]), 'payee'],
   ['a number for recovery that there is not', made('', [s, p, coffee, usual], { signature: (made) => Uint8Array.of(...made.subarray(0, 64), 4) }), 'signature'],
+  ['the same where the payee is named', made('', [s, p, coffee, NAMED, usual], { signature: (made) => Uint8Array.of(...made.subarray(0, 64), 4) }), 'signature'],
   ['an amount of nothing', made('0u', [s, p, coffee, usual]), 'amount'],
   ['an amount that begins with a zero', made('0100u', [s, p, coffee, usual]), 'amount'],
   ['more than all bitcoin', made('21000001', [s, p, coffee, usual]), 'amount'],

@@ -35,7 +35,7 @@ describe('LUD-01', () => {
 
   it.each([
     'http://service.com/', 'ftp://service.com/', 'javascript:alert(1)', 'https://localhost/', 'https://127.0.0.1/', 'https://0x7f.1/', 'https://2130706433/', 'https://[::1]/', 'https://10.0.0.1/', 'https://intranet/',
-    'https://printer.local/', 'https://db.internal/', 'https://x.localhost./', 'https://user:password@service.com/', 'http://service.com.onion.example/', 'https://1.2.3.4./', 'http://127.0.0.1:3000/',
+    'https://printer.local/', 'https://db.internal/', 'https://x.localhost./', 'https://user:password@service.com/', 'https://user@service.com/', 'https://:password@service.com/', 'http://service.com.onion.example/', 'https://1.2.3.4./', 'http://127.0.0.1:3000/',
   ])('nobody has us ask %s', (each) => expect(refusal(() => decodeLnurl(raw(each)))).toBe('ADDRESS_INVALID url'))
 
   it('onion services over http; this machine for tests alone', () => {
