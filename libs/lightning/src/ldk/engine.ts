@@ -80,17 +80,22 @@ export class Engine {
     const stored = store.get("SELECT value FROM blob WHERE name = 'tip'")
     const best = await this.#chain.best()
     this.#tip = stored ? (JSON.parse(Buffer.from(stored['value'] as Uint8Array).toString()) as Tip) : best
+    // A channel that was not funded before the stop is forgotten by both sides.
+    this.wallet.giveBack()
     await this.#look()
     this.#parts = openParts({
       seed: options.seed, chain: options.chain, store, tip: this.#tip, dirty: this.#dirty, rate: () => this.#rate, log: options.log,
-      broadcast: (transactions) => void this.#broadcasts.push(transactions.map(hex)),
+      broadcast: (transactions) => {
+        for (const raw of transactions) this.wallet.release(transactionId(raw))
+        this.#broadcasts.push(transactions.map(hex))
+      },
     })
     for (const { from, listener } of this.#parts.behind) await this.#chain.bring(listener, from)
     this.#parts.watch()
     this.#handler = L.EventHandler.new_impl({
       handle_event: (event: L.Event) => {
         handle(event, {
-          store, manager: () => this.parts.manager, fund: (funding) => void this.#fundings.push(funding),
+          store, wallet: this.wallet, manager: () => this.parts.manager, fund: (funding) => void this.#fundings.push(funding),
           sweep: (outputs, channel) => void this.#sweeps.push({ outputs, channel }), forward: () => void setTimeout(() => this.#forward(), 10),
         })
         return L.Result_NoneReplayEventZ.constructor_ok()
@@ -160,7 +165,7 @@ export class Engine {
     tellConfirmed(this.store, this.#tip.height)
     settleChannels(this.store, this.parts, this.#tip.height)
     this.release()
-    for (const row of this.store.all('SELECT hex FROM tx WHERE height IS NULL')) await this.wallet.broadcast([String(row['hex'])])
+    for (const row of this.store.all('SELECT hex FROM tx WHERE height IS NULL AND released = 1')) await this.wallet.broadcast([String(row['hex'])])
   }
 
   /** The chain up to its end: the wallet, and once LDK runs, its manager and its monitors. */
@@ -196,9 +201,12 @@ export class Engine {
   async #fund({ temporary, peer, sats, script }: Funding): Promise<void> {
     const { manager } = this.parts
     try {
-      const { raw } = await this.wallet.pay([{ script, sats }], null, 'FUNDING', null)
+      const { raw } = await this.wallet.pay([{ script, sats }], null, 'FUNDING', hex(temporary.get_a()))
       const taken = manager.funding_transaction_generated(temporary, peer, raw) as unknown as { is_ok(): boolean }
-      if (!taken.is_ok()) this.options.log(4, 'a channel that was to be funded is gone')
+      if (!taken.is_ok()) {
+        this.wallet.giveBack({ channel: hex(temporary.get_a()) })
+        this.options.log(4, 'a channel that was to be funded is gone')
+      }
     } catch (error) {
       this.options.log(4, `a channel is not opened: ${error instanceof Error ? error.message : String(error)}`)
       manager.force_close_without_broadcasting_txn(temporary, peer, 'cannot be funded')

@@ -1,6 +1,6 @@
 import * as L from 'lightningdevkit'
 import type { NodeStore } from './store.ts'
-import { hex, turned } from './wallet.ts'
+import { hex, turned, type NodeWallet } from './wallet.ts'
 
 /** A channel that waits for the transaction that funds it. */
 export interface Funding {
@@ -13,6 +13,7 @@ export interface Funding {
 /** What comes of LDK's events, besides what stands in the store. */
 export interface EventWork {
   readonly store: NodeStore
+  readonly wallet: Pick<NodeWallet, 'giveBack'>
   readonly manager: () => L.ChannelManager
   fund(funding: Funding): void
   sweep(outputs: readonly L.SpendableOutputDescriptor[], channel: string): void
@@ -41,6 +42,9 @@ export function handle(event: L.Event, work: EventWork): void {
   } else if (event instanceof L.Event_ChannelClosed) {
     const id = hex(event.channel_id.get_a())
     const ours = some<bigint>(event.last_local_balance_msat)
+    // Where it was never funded, its coins are free again.
+    const funding = event.channel_funding_txo as unknown as { readonly ptr: bigint; get_txid(): Uint8Array } | null
+    work.wallet.giveBack({ channel: id, ...(funding && funding.ptr !== 0n ? { txid: hex(turned(funding.get_txid())) } : {}) })
     store.run("UPDATE channel SET state = 'CLOSED', reason = ?, ours = coalesce(?, ours) WHERE id = ?", event.reason.constructor.name.replace('ClosureReason_', ''), ours === null ? null : ours.toString(), id)
   } else if (event instanceof L.Event_SpendableOutputs) {
     work.sweep(event.outputs, hex(event.channel_id.get_a()))

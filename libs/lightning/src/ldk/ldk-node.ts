@@ -29,7 +29,7 @@ interface Waiting {
 const RESTART_MS = 1_000
 const MOST_RESTART_MS = 60_000
 /** LDK's level of warnings. */
-const WARN = +(process.env.LDKLOG ?? 4)
+const WARN = 4
 
 /** An LDK node in a process of its own, started again where it ends by itself. */
 export class LdkNode implements LightningNode {

@@ -82,9 +82,28 @@ export class NodeWallet {
     return { raw, txid: tx.id, fee }
   }
 
-  /** A transaction that is sent again until it stands in a block. */
+  /**
+   * A transaction that is sent again until it stands in a block. What funds a channel is held until LDK lets it go: before the other side
+   * has signed our way out, the money in it would be at its mercy.
+   */
   keep(txid: string, raw: Uint8Array, kind: string, channel: string | null, fee: bigint, amount: bigint): void {
-    this.#store.run('INSERT INTO tx (txid, hex, kind, channel, fee, amount, height) VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (txid) DO NOTHING', txid, hex(raw), kind, channel, fee, amount)
+    const released = kind === 'FUNDING' ? 0 : 1
+    this.#store.run('INSERT INTO tx (txid, hex, kind, channel, fee, amount, released, height) VALUES (?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (txid) DO NOTHING', txid, hex(raw), kind, channel, fee, amount, released)
+  }
+
+  /** LDK has let a transaction go. */
+  release(txid: string): void {
+    this.#store.run('UPDATE tx SET released = 1 WHERE txid = ?', txid)
+  }
+
+  /** What was to fund a channel and never will gives its coins back; all of it where none is named. */
+  giveBack(which: { readonly txid?: string; readonly channel?: string } = {}): void {
+    const { txid = null, channel = null } = which
+    const rows = this.#store.all('SELECT txid FROM tx WHERE released = 0 AND height IS NULL AND ((? IS NULL AND ? IS NULL) OR txid = ? OR channel = ?)', txid, channel, txid, channel)
+    for (const row of rows) {
+      this.#store.run('UPDATE coin SET spent = NULL WHERE spent = ? AND spentHeight IS NULL', String(row['txid']))
+      this.#store.run('DELETE FROM tx WHERE txid = ?', String(row['txid']))
+    }
   }
 
   scriptOf(address: string): Uint8Array {
