@@ -151,9 +151,6 @@ export const catalogue = {
   NETWORK_REFUSED: e('REFUSED', 'The network\'s node refused the transaction: see the reason in the details.'),
   NETWORK_UNSUPPORTED: e('REFUSED', 'This network, or the node behind it, cannot do that.'),
   RATE_UNKNOWN: e('REFUSED', 'This node has no rate between these currencies: the operator sets one (GROWR_RATES).'),
-  PSBT_INVALID: e('INVALID', 'The transaction (PSBT) cannot be read, or is not rightly signed.'),
-  PSBT_OTHER: e('REFUSED', 'The signed transaction is another one than was given out: sign that one.'),
-  KEY_INVALID: e('INVALID', 'This is no public key, or none that can be used here.'),
 } as const satisfies Record<string, Entry>
 
 export type Code = keyof typeof catalogue

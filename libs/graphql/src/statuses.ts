@@ -142,7 +142,4 @@ export const statuses: Readonly<Record<Code, number>> = {
   NETWORK_REFUSED: 422,
   NETWORK_UNSUPPORTED: 422,
   RATE_UNKNOWN: 422,
-  PSBT_INVALID: 400,
-  PSBT_OTHER: 422,
-  KEY_INVALID: 400,
 }

@@ -76,6 +76,7 @@ export async function run({ seed = 1, runs = 40 }: { readonly seed?: number; rea
     }
     const nodes = { ours, theirs }
     await until('every payment has its answer', async () => (await Promise.all(asked.map(({ id, from }) => nodes[from].payment(id)))).every((one) => one === null || one.status !== 'PENDING'))
+    for (const node of [ours, theirs]) await until('it holds what it told', async () => (await told(node)) === (await held(node)))
     let moved = 0n
     let sent = 0
     for (const { id, from, msat } of asked) {

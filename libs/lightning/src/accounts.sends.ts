@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Chain } from '@growr/bitcoin'
 import { NetworkError, type FeeEstimate, type Send, type Sent } from '@growr/networks'
 import { AccountsStore, btc } from './accounts.store.ts'
 import { readInvoice } from './bolt11.ts'
@@ -38,8 +39,11 @@ export class AccountSends {
   }
 
   async check(send: Send): Promise<FeeEstimate> {
-    const { maxFee } = this.#plan(send)
-    await this.#node.info()
+    const { maxFee, inside } = this.#plan(send)
+    const { chain } = await this.#node.info()
+    const text = invoiceIn(send.to)
+    // What the node would refuse as well, said before anything is registered.
+    if (inside === null && !text.startsWith('lno1')) readInvoice(text, { chain: chain as Chain, now: new Date() })
     return { fee: btc(maxFee < 1_000n ? maxFee : 1_000n), rate: '1000' }
   }
 
@@ -184,7 +188,7 @@ export class AccountSends {
       store.held(wallet)
       return { inside: wallet, hash: null }
     }
-    const text = to.trim().toLowerCase().replace(/^lightning:/, '')
+    const text = invoiceIn(to)
     if (text.startsWith('lno1')) return { inside: null, hash: null }
     const { paymentHash, amountMsat } = readInvoice(text)
     if (amountMsat !== null && amountMsat !== amount) throw new NetworkError('AMOUNT_MISMATCH', 'the invoice names another amount', { named: amountMsat.toString() })
@@ -194,6 +198,8 @@ export class AccountSends {
     return { inside: own ? String(own['wallet']) : null, hash: paymentHash }
   }
 }
+
+const invoiceIn = (to: string): string => to.trim().toLowerCase().replace(/^lightning:/, '')
 
 const digestOf = ({ wallets, to, amount, maxFee }: Send): string =>
   createHash('sha256').update(JSON.stringify([wallets, to, amount.currency, amount.amount.toString(), maxFee.amount.toString()])).digest('hex')

@@ -33,6 +33,12 @@ const answered = (id: string): Promise<void> => pair.until(`${id} has its answer
 const held = async (wallet: string): Promise<bigint> => (await ours.balances(wallet))[0]!.confirmed.amount
 /** What all accounts hold is what the node has, and what the feed says that came and went. */
 async function atRest(): Promise<void> {
+  // What both sides have agreed on takes a moment longer than the answer.
+  await pair.until('the node agrees with what it told', async () => {
+    await ours.sync()
+    const { channelsMsat: inChannels, onchainMsat: onChain, locked: back } = await pair.ours.balances()
+    return booksOf(await ours.getPayments({ after: 0, limit: 1_000 })).get('BTC') === inChannels + onChain + back.reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
+  })
   const { channelsMsat, onchainMsat, locked } = await pair.ours.balances()
   const node = channelsMsat + onchainMsat + locked.reduce((sum, { amountMsat }) => sum + amountMsat, 0n)
   const accounts = (await ours.balances()).reduce((sum, { confirmed, locked: back }) => sum + confirmed.amount + back.reduce((all, { amount }) => all + amount.amount, 0n), 0n)

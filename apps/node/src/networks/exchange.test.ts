@@ -87,6 +87,7 @@ it('money that nobody can place, or that comes too late, waits where it is seen'
   const project = await lending.project(comsa)
   const { address } = await door.do(comsa.admin, 'depositAddress', { project, rail, purpose: 'JUNIOR' }) as { address: string }
   writeFileSync(join(folder, 'rates.json'), '{}')
+  expect(await refusal(door.do(comsa.admin, 'depositAddress', { project, rail, purpose: 'JUNIOR', amount: '1000.00' }))).toMatchObject({ code: 'RATE_UNKNOWN' })
   await outside.pay(address, '0.01')
   await after(1)
   writeFileSync(join(folder, 'rates.json'), '{"BTC/HNL": "2500000.00"}')
@@ -95,4 +96,18 @@ it('money that nobody can place, or that comes too late, waits where it is seen'
   await settle()
   expect(await refusal(door.do(comsa.admin, 'depositAddress', { project, rail: 'LIGHTNING', purpose: 'JUNIOR' }))).toMatchObject({ code: 'NOT_OFFERED' })
   expect(await refusal(door.do(comsa.admin, 'depositAddress', { project, rail, purpose: 'JUNIOR', currency: 'DOC' }))).toMatchObject({ code: 'CURRENCY_MISMATCH' })
+}, 60_000)
+
+it('a bitcoind that does not answer is told, and nothing is registered', async () => {
+  const { door, comsa, lending } = world
+  const [, carl] = comsa.borrowers
+  const project = await lending.project(comsa)
+  await lending.credential(comsa, carl!)
+  const { key: loan } = await lending.loan(comsa, carl!, project, 'SIGNED')
+  const to = await outside.address()
+  await outside.chain.stop()
+  expect(await refusal(door.do(comsa.admin, 'addDisbursement', { loan, rail, to }))).toMatchObject({ code: 'NETWORK_DOWN' })
+  const [bitcoin] = await door.do<{ ok: boolean; reason: string }[]>(comsa.admin, 'networks')
+  expect(bitcoin).toMatchObject({ ok: false, reason: 'NETWORK_DOWN' })
+  expect(await door.do(comsa.admin, 'payments', { loan })).toMatchObject({ totalCount: 0 })
 }, 60_000)

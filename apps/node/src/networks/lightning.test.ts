@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LdkNode, readInvoice } from '@growr/lightning'
+import { encodeInvoice, field } from '@growr/lightning/testing'
 import { refusal } from '../testing/door.ts'
 import { startWorld, type World } from '../testing/world.ts'
 import { accountsOf, heldOf, startOutside, type Outside } from './testing.ts'
@@ -92,6 +93,13 @@ it('an invoice for each repayment, a payout to an invoice, and the coins to thei
   expect(await refusal(door.do(comsa.admin, 'addDisbursement', { loan: second.key, rail, to: 'nothing' }))).toMatchObject({ code: 'ADDRESS_INVALID' })
   const wrong = await peer.createInvoice({ amountMsat: 1_000n, description: 'too little', expirySeconds: 3_600 })
   expect(await refusal(door.do(comsa.admin, 'addDisbursement', { loan: second.key, rail, to: wrong.invoice }))).toMatchObject({ code: 'INVOICE_AMOUNT' })
+  // Of the year 2020, over the very amount.
+  const old = encodeInvoice({
+    key: new Uint8Array(32).fill(7), prefix: 'lnbcrt', amount: '7440u', timestamp: 1_600_000_000,
+    fields: [field.paymentHash('11'.repeat(32)), field.secret('22'.repeat(32)), field.description('over'), field.features(8, 14)],
+  })
+  expect(await refusal(door.do(comsa.admin, 'addDisbursement', { loan: second.key, rail, to: old }))).toMatchObject({ code: 'INVOICE_EXPIRED' })
+  expect(await refusal(door.do(world.operator, 'closeChannel', { id: '00'.repeat(32) }))).toMatchObject({ code: 'NOT_FOUND' })
   const his = await peer.createInvoice({ amountMsat: 744_000_000n, description: 'a loan', expirySeconds: 3_600 })
   const { key: payout } = await door.do(comsa.admin, 'addDisbursement', { loan: second.key, rail, to: his.invoice })
   await until('it is paid', async () => {
@@ -103,7 +111,6 @@ it('an invoice for each repayment, a payout to an invoice, and the coins to thei
   expect(await door.do(carl!, 'loan', { key: second.key })).toMatchObject({ status: 'DISBURSED' })
   expect((await peer.events({ after: 0, limit: 100 })).filter(({ kind }) => kind === 'RECEIVED').map(({ amountMsat }) => amountMsat)).toEqual([744_000_000n])
 
-  // An invoice that its payee has taken back: the payout fails, the loan waits for another.
   // 0.00128 BTC are left, booked at 3,200.00: they go into the operator's account for that.
   const { key: sale } = await door.do(comsa.admin, 'convertCoins', { project, rail, currency: 'BTC', to: 'wallet:operator', reference: 'SALE-1' })
   await settle()
