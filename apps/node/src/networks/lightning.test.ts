@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LdkNode, readInvoice } from '@growr/lightning'
 import { encodeInvoice, field } from '@growr/lightning/testing'
+import { networkRequests } from '@growr/payment'
 import { refusal } from '../testing/door.ts'
 import { startWorld, type World } from '../testing/world.ts'
 import { accountsOf, heldOf, startOutside, type Outside } from './testing.ts'
@@ -142,6 +143,24 @@ it('a loan has a Lightning address that any wallet can pay', async () => {
   expect((await get(`/lightning/pay/${name}?amount=100000000`))['pr']).toBe(pr)
   expect(await payFromOutside(pr, 100_000_000n)).toBe('SENT')
   expect(await door.do(carl!, 'loan', { key: loan })).toMatchObject({ repaid: '2500.00' })
+}, SLOW)
+
+it('who is erased leaves no address behind', async () => {
+  const { door, comsa, lending, node } = world
+  const dora = (await world.people.members(comsa.admin, comsa.id, 'BORROWER', ['dora']))[0]!
+  const project = await lending.project(comsa)
+  await lending.credential(comsa, dora)
+  const { key: loan } = await lending.loan(comsa, dora, project, 'DISBURSED')
+  const { invoice } = await door.do<{ invoice: string }>(dora, 'requestAddress', { loan, rail, amount: '21800.00' })
+  expect(await payFromOutside(invoice, 872_000_000n)).toBe('SENT')
+  const requests = async (): Promise<number> => {
+    const { collections } = world.inside.parts.groups.find(({ name }) => name === 'payment')!
+    return (await collections!.repository(networkRequests)).count({ user: dora.session.user })
+  }
+  expect(await requests()).toBe(1)
+  await door.do(comsa.admin, 'eraseUser', { user: dora.session.user })
+  await node.settle()
+  expect(await requests()).toBe(0)
 }, SLOW)
 
 it('a payout to an invoice that nobody honours fails, and the loan waits for another', async () => {

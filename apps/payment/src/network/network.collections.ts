@@ -26,7 +26,7 @@ export interface RequestDoc {
   quote: Quote | null
 }
 
-export const requests: CollectionDefinition<RequestDoc> = { name: 'network-requests', personal: ['user'], lookup: { of: {}, project: {} } }
+export const requests: CollectionDefinition<RequestDoc> = { name: 'network-requests', personal: ['user'], lookup: { of: {}, project: {}, user: { blind: true } } }
 
 /** What is to be sent where (id = the key of its payment): the very order that the network is given, again and again if need be. */
 export interface SendDoc {

@@ -19,10 +19,22 @@ export async function erasePerson(payments: Payments, { user, check }: Params<ty
   const concerned = [...new Set(rows.map(({ organization }) => String(organization)))]
   const erased = concerned.map((organization) => ({ organization, payments: rows.filter((row) => row['organization'] === organization).map(({ key }) => String(key)) }))
   if (check) return { erased }
+  // First: afterwards nobody could tell any more which payments were the person's.
+  await forgetAddresses(payments, user, rows.map(({ key }) => String(key)))
   for (const organization of organizations) {
     await payments.erase(user, organization)
     // The pseudonym of the float stays in the accounts and leads to nobody.
     await holders.remove(pseudonym(organization, user))
   }
   return { erased }
+}
+
+/** Where money went to the person, and by which addresses it came from them: nothing is under way any more. */
+async function forgetAddresses({ networks: { requests, sends } }: Payments, user: string, keys: readonly string[]): Promise<void> {
+  for (const key of keys) await sends.remove(key)
+  for (;;) {
+    const found = await requests.find({ where: { user }, limit: 200 })
+    for (const { id } of found) await requests.remove(id)
+    if (found.length < 200) return
+  }
 }
