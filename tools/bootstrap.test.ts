@@ -123,6 +123,6 @@ test('a runtime that does not run here is passed over for the machine\'s own', a
 test('another command is refused with the list of those there are', async () => {
   const { code, output } = await run('toString')
   expect(code).toBe(2)
-  expect(output).toContain('start, test, doctor, backup, restore, journey, proof, bench, build, lint')
+  expect(output).toContain('start, test, doctor, backup, restore, journey, networks, proof, bench, build, lint')
   expect(asked()).toEqual([])
 })
