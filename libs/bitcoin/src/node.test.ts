@@ -37,7 +37,8 @@ describe('before a node', () => {
   async function pay(address: string, amount: string): Promise<{ txid: string; vout: number; value: bigint; raw: Uint8Array }> {
     const txid = await node.call<string>('sendtoaddress', [address, amount], 'miner')
     const { hex } = await node.call<{ hex: string }>('gettransaction', [txid], 'miner')
-    await mine(1)
+    // Not every block takes it.
+    while ((await node.call<{ confirmations: number }>('gettransaction', [txid], 'miner')).confirmations < 1) await mine(1)
     const raw = Uint8Array.from(Buffer.from(hex, 'hex'))
     const tx = btc.Transaction.fromRaw(raw, { allowUnknownOutputs: true })
     const script = Buffer.from(scriptOf(address, 'regtest'))

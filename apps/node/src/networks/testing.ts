@@ -21,7 +21,14 @@ export async function startOutside(): Promise<Outside> {
   const chain = await startNode(binary)
   await chain.call('createwallet', ['miner'])
   const address = (): Promise<string> => chain.call<string>('getnewaddress', [], 'miner')
-  const mine = async (blocks: number): Promise<void> => void await chain.call('generatetoaddress', [blocks, await address()])
+  const mine = async (blocks: number): Promise<void> => {
+    const waiting = await chain.call<string[]>('getrawmempool')
+    const to = await address()
+    // Not every block takes what waits: the first that counts is the one that does.
+    do await chain.call('generatetoaddress', [1, to])
+    while (waiting.length > 0 && (await chain.call<string[]>('getrawmempool')).some((txid) => waiting.includes(txid)))
+    if (blocks > 1) await chain.call('generatetoaddress', [blocks - 1, to])
+  }
   const mineEmpty = async (blocks: number): Promise<void> => {
     for (let block = 0; block < blocks; block++) await chain.call('generateblock', [await address(), []])
   }
