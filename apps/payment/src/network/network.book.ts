@@ -100,20 +100,18 @@ async function takenBack(payments: Payments, seen: Seen): Promise<void> {
   const current = payments.books.find(key)
   // It never was deep enough to be booked.
   if (!current || current.state.status !== 'CONFIRMED') return
-  await decideOn(payments, seen, key, (state) => {
-    const revert = { type: 'revert', on: seen.bookingDate, reason: reasonOf(seen.change), held: null } as const
-    return state.suspense !== null && state.suspense.resolvedOn === null ? [{ type: 'resolveSuspense', on: seen.bookingDate }, revert] : [revert]
-  })
+  // Where it lies in suspense, it leaves that with the same decision.
+  await decideOn(payments, seen, key, [{ type: 'revert', on: seen.bookingDate, reason: reasonOf(seen.change), held: null }])
 }
 
 const reasonOf = ({ reason }: Change): string => (reason === 'DOUBLE_SPENT' ? 'DOUBLE_SPENT' : 'REORGANISED')
 
 /** Takes decisions on a payment, one after the other, in one entry's worth; none where it is not in that status any more. */
-async function decideOn(payments: Payments, { network, change }: Seen, key: string, commands: (state: PaymentState) => readonly PaymentCommand[]): Promise<void> {
+async function decideOn(payments: Payments, { network, change }: Seen, key: string, commands: readonly PaymentCommand[]): Promise<void> {
   const { books } = payments
   const requestId = `network:${network}:${change.kind}:${change.id}:${change.generation}:${change.status}:${change.seq}`
-  for (const [index, command] of commands(books.require(key).state).entries()) {
-    await books.once(queueOf(books.require(key).state), { caller: actor, action: 'payment.bookNetwork', requestId: `${requestId}:${index}`, params: { payment: key } }, () => {
+  for (const command of commands) {
+    await books.once(queueOf(books.require(key).state), { caller: actor, action: 'payment.bookNetwork', requestId: `${requestId}:${command.type}`, params: { payment: key } }, () => {
       const current = books.require(key)
       return { key, current, events: eventsOf(decidePayment(current.state, command)), person: personOf(current.state), sealedFor: current.state.projectKey }
     })
@@ -128,17 +126,17 @@ async function sentOut(payments: Payments, seen: Seen): Promise<void> {
   if (!current) return payments.mobile.log('error', 'money left a wallet by a transaction that no payment here asked for', { network: seen.network, wallet: change.wallet, transaction: change.proof ?? change.id })
   const { state } = current
   if (change.status === 'CONFIRMED' && state.status === 'ADDED') {
-    const order = (await networks.sends.get(change.id))?.doc
-    await decideOn(payments, seen, change.id, () => [{ type: 'confirm', valueDate: later(valueDate, state.valueDate), bookingDate, held: state.amount, ...(change.proof === null ? {} : { subject: { reference: change.proof } }) }])
-    if (order && order.setOff !== '0') await bookSetOff(payments, seen, state, amountOf(BigInt(order.setOff), order.coin))
+    await decideOn(payments, seen, change.id, [{ type: 'confirm', valueDate: later(valueDate, state.valueDate), bookingDate, held: state.amount, ...(change.proof === null ? {} : { subject: { reference: change.proof } }) }])
   }
   if (change.status === 'CONFIRMED') {
     const order = (await networks.sends.get(change.id))?.doc
+    // Whoever stopped after the confirmation comes here again: what belongs to it is booked by its own key, once.
+    if (order && order.setOff !== '0') await bookSetOff(payments, seen, state, amountOf(BigInt(order.setOff), order.coin))
     if (!order?.feeFromAmount) await bookFee(payments, seen, amountIn(change.fee), change.id)
   }
-  if (change.status === 'UNKNOWN' && state.status === 'ADDED') await decideOn(payments, seen, change.id, () => [{ type: 'unknown', on: bookingDate }])
-  if (change.status === 'FAILED' && state.status === 'ADDED') await decideOn(payments, seen, change.id, () => [{ type: 'fail', on: bookingDate, reason: change.reason ?? 'NETWORK_REFUSED', final: true }])
-  if (change.status === 'FAILED' && state.status === 'CONFIRMED') await decideOn(payments, seen, change.id, () => [{ type: 'revert', on: bookingDate, reason: 'FAILED_LATE', held: null }])
+  if (change.status === 'UNKNOWN' && state.status === 'ADDED') await decideOn(payments, seen, change.id, [{ type: 'unknown', on: bookingDate }])
+  if (change.status === 'FAILED' && state.status === 'ADDED') await decideOn(payments, seen, change.id, [{ type: 'fail', on: bookingDate, reason: change.reason ?? 'NETWORK_REFUSED', final: true }])
+  if (change.status === 'FAILED' && state.status === 'CONFIRMED') await decideOn(payments, seen, change.id, [{ type: 'revert', on: bookingDate, reason: 'FAILED_LATE', held: null }])
 }
 
 const later = (a: string, b: string): string => (a > b ? a : b)
