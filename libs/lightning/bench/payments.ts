@@ -9,10 +9,17 @@ export const about = 'payments of 1,000 satoshis over one channel between two em
 export const bound = 'every payment takes several commits of both nodes to the disk'
 
 const BITCOIND = process.env['BITCOIND_PATH'] ?? fileURLToPath(new URL('../../../.networks/bitcoind/run/bitcoind', import.meta.url))
-const PAYMENTS = 64
+const PAYMENTS = 200
 const AT_ONCE = 8
 const ROUNDS = 5
 const MSAT = 1_000_000n
+
+interface Way {
+  /** Resolves with the final answer. */
+  pay(to: string): Promise<void>
+  /** Hears of what has ended. */
+  read(): Promise<void>
+}
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 
@@ -27,37 +34,72 @@ export async function run(): Promise<Record<string, unknown>> {
     await accounts.createWallet({ id: 'w', purpose: 'FUNDING' })
     await accounts.send({ id: 'fill', wallets: ['operator'], to: 'wallet:w', amount: btc(2_000_000_000n), maxFee: btc(0n) })
     let n = 0
-    /** Settles as soon as the node tells of it. */
-    const answered = async (ended: () => Promise<boolean>): Promise<void> => {
-      while (!(await ended())) await new Promise((resolve) => { setTimeout(resolve, 2) })
+    // Both hear of an end by the same hint, and ask once for all that is new.
+    const waiting = new Map<string, () => void>()
+    const end = (id: string): void => {
+      waiting.get(id)?.()
+      waiting.delete(id)
     }
-    const bare = async (to: string): Promise<void> => {
-      const id = `b${++n}`
-      await ours.pay({ id, to, amountMsat: MSAT, maxFeeMsat: 0n })
-      await answered(async () => (await ours.payment(id))?.status === 'SENT')
+    const untilEnd = async (id: string, ask: () => Promise<unknown>): Promise<void> => {
+      const ended = new Promise<void>((resolve) => { waiting.set(id, resolve) })
+      await ask()
+      await ended
     }
-    const through = async (to: string): Promise<void> => {
-      const id = `a${++n}`
-      await accounts.send({ id, wallets: ['w'], to, amount: btc(MSAT), maxFee: btc(0n) })
-      await answered(async () => (await accounts.sent(id))?.status === 'CONFIRMED')
+    let place = 0
+    const bare: Way = {
+      pay: (to) => {
+        const id = `b${++n}`
+        return untilEnd(id, () => ours.pay({ id, to, amountMsat: MSAT, maxFeeMsat: 0n }))
+      },
+      read: async () => {
+        for (const { seq, kind, id } of await ours.events({ after: place, limit: 1_000 })) {
+          place = seq
+          if (kind === 'SENT') end(id)
+        }
+      },
     }
-    const group = async (pay: (to: string) => Promise<void>): Promise<number> => {
+    let told = 0
+    const account: Way = {
+      pay: (to) => {
+        const id = `a${++n}`
+        return untilEnd(id, () => accounts.send({ id, wallets: ['w'], to, amount: btc(MSAT), maxFee: btc(0n) }))
+      },
+      read: async () => {
+        await accounts.take()
+        for (const { seq, kind, id, status } of await accounts.getPayments({ after: told, limit: 1_000 })) {
+          told = seq
+          if (kind === 'SENT' && status === 'CONFIRMED') end(id)
+        }
+      },
+    }
+    const group = async ({ pay, read }: Way): Promise<number> => {
       const invoices = await Promise.all(Array.from({ length: PAYMENTS }, () => theirs.createInvoice({ amountMsat: MSAT, description: 'a payment', expirySeconds: 3_600 })))
+      await read()
+      let reading = Promise.resolve()
+      let next = false
+      const unheard = ours.onEvent(() => {
+        if (next) return
+        next = true
+        reading = reading.then(() => {
+          next = false
+          return read()
+        })
+      })
       const from = performance.now()
       const left = invoices.values()
       await Promise.all(Array.from({ length: AT_ONCE }, async () => { for (const { invoice } of left) await pay(invoice) }))
-      return (PAYMENTS / (performance.now() - from)) * 1_000
+      const rate = (PAYMENTS / (performance.now() - from)) * 1_000
+      unheard()
+      await reading
+      return rate
     }
-    // Takes the node's events as it hears of them, as it does in a node.
-    const unheard = ours.onEvent(() => void accounts.take().catch(() => undefined))
     const rates: { bare: number[]; accounts: number[] } = { bare: [], accounts: [] }
     for (let round = -1; round < ROUNDS; round++) {
-      const [one, other] = [await group(bare), await group(through)]
+      const [one, other] = [await group(bare), await group(account)]
       if (round < 0) continue
       rates.bare.push(one)
       rates.accounts.push(other)
     }
-    unheard()
     const rounded = (value: number): number => Math.round(value * 100) / 100
     return { ratio: rounded(median(rates.accounts.map((rate, at) => rate / (rates.bare[at] ?? NaN)))), paymentsASecond: rounded(median(rates.accounts)), paymentsASecondBare: rounded(median(rates.bare)), payments: PAYMENTS * ROUNDS }
   } finally {

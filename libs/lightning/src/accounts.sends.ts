@@ -8,13 +8,25 @@ import type { LightningNode, NodeEvent } from './node.ts'
 /** What each wallet gives to a send, its part of the highest fee included. */
 type Part = readonly [wallet: string, msat: string]
 
+/** Where it goes, and who gives how much. */
+interface Plan {
+  readonly amount: bigint
+  readonly maxFee: bigint
+  readonly parts: readonly Part[]
+  /** The wallet of ours that gets it. */
+  readonly inside: string | null
+  readonly hash: string | null
+}
+
 const INSIDE = 'wallet:'
 
 /** Money that leaves the accounts: to an invoice or an offer outside, to one of our own, or to another account. */
 export class AccountSends {
   readonly #store: AccountsStore
   readonly #node: LightningNode
-  #last: Promise<unknown> = Promise.resolve()
+  #settling: Promise<void> | undefined
+  /** Sends that the node is being asked for in this moment, by id. */
+  readonly #handing = new Map<string, Promise<void>>()
   on = true
 
   constructor(store: AccountsStore, node: LightningNode) {
@@ -47,33 +59,42 @@ export class AccountSends {
     return { fee: btc(maxFee < 1_000n ? maxFee : 1_000n), rate: '1000' }
   }
 
-  /** One after the other, so that nothing is put aside twice. */
-  send(send: Send): Promise<Sent> {
-    const turn = this.#last.catch(() => undefined).then(() => this.#send(send))
-    this.#last = turn
-    return turn
+  /** Money is put aside for one after the other; the node is asked for many at once. */
+  async send(send: Send): Promise<Sent> {
+    const { id } = send
+    const request = digestOf(send)
+    for (;;) {
+      // What is settled inside has decided whose money it takes.
+      while (this.#settling) await this.#settling.catch(() => undefined)
+      const known = this.#store.get('SELECT request FROM send WHERE id = ?', id)
+      if (known) {
+        if (known['request'] !== request) throw new NetworkError('NETWORK_ID_REUSED', 'this was sent with something else: take another id')
+        const handing = this.#handing.get(id)
+        if (handing === undefined) break
+        // Where the other call with this id is refused, this one is asked for anew.
+        if (await handing.then(() => true, () => false)) break
+        continue
+      }
+      const plan = this.#plan(send)
+      if (plan.inside === null) await this.#start(send, request, plan)
+      else await (this.#settling = this.#settleInside(send, request, plan.parts, plan.inside, plan.hash).finally(() => { this.#settling = undefined }))
+      break
+    }
+    return this.sent(id) as Sent
   }
 
-  async #send(send: Send): Promise<Sent> {
+  /** Stores a new send, with what it may cost put aside, and asks the node for it. What that refuses is as if it had not been asked for. */
+  #start({ id, to }: Send, request: string, { amount, maxFee, parts, hash }: Plan): Promise<void> {
     const store = this.#store
-    const request = digestOf(send)
-    const known = store.get('SELECT request FROM send WHERE id = ?', send.id)
-    if (known) {
-      if (known['request'] !== request) throw new NetworkError('NETWORK_ID_REUSED', 'this was sent with something else: take another id')
-      return this.sent(send.id) as Sent
-    }
-    const plan = this.#plan(send)
-    const { amount, maxFee, inside, hash } = plan
-    if (inside !== null) return this.#settleInside(send, request, plan.parts, inside, hash)
-    store.run("INSERT INTO send (id, request, target, amount, maxFee, parts, status, fee, proof, reason) VALUES (?, ?, ?, ?, ?, ?, 'UNKNOWN', '0', ?, NULL)", send.id, request, send.to, amount.toString(), maxFee.toString(), JSON.stringify(plan.parts), hash)
-    try {
-      await this.#hand(send.id)
-    } catch (error) {
-      // Refused, so that nothing has left and nothing will: as if it had not been asked for.
-      store.run('DELETE FROM send WHERE id = ?', send.id)
+    const handing = store.soon(() => store.run(
+      "INSERT INTO send (id, request, target, amount, maxFee, parts, status, fee, proof, reason) VALUES (?, ?, ?, ?, ?, ?, 'UNKNOWN', '0', ?, NULL)",
+      id, request, to, amount.toString(), maxFee.toString(), JSON.stringify(parts), hash,
+    )).then(() => this.#hand(id)).catch((error: unknown) => {
+      store.run('DELETE FROM send WHERE id = ?', id)
       throw error
-    }
-    return this.sent(send.id) as Sent
+    }).finally(() => this.#handing.delete(id))
+    this.#handing.set(id, handing)
+    return handing
   }
 
   /** Gives a stored send to the node: whatever happens in between, the same id is paid once. Throws what the node refuses for good. */
@@ -89,7 +110,7 @@ export class AccountSends {
         throw error
       },
     )
-    store.together(() => {
+    await store.soon(() => {
       const before = store.get('SELECT status FROM send WHERE id = ?', id)?.['status']
       if (before !== 'UNKNOWN' && before !== 'PENDING') return
       const told = store.get("SELECT 1 AS found FROM feed WHERE json_extract(change, '$.kind') = 'SENT' AND json_extract(change, '$.id') = ? AND json_extract(change, '$.status') = ?", id, status)
@@ -102,6 +123,7 @@ export class AccountSends {
   async resume(): Promise<void> {
     for (const row of this.#store.all("SELECT id FROM send WHERE status = 'UNKNOWN'")) {
       const id = String(row['id'])
+      if (this.#handing.has(id)) continue
       try {
         await this.#hand(id)
       } catch (error) {
@@ -143,7 +165,7 @@ export class AccountSends {
   }
 
   /** An invoice of our own: it is closed to the outside first, and only then the money moves from account to account. */
-  async #settleInside(send: Send, request: string, parts: readonly Part[], to: string, hash: string | null): Promise<Sent> {
+  async #settleInside(send: Send, request: string, parts: readonly Part[], to: string, hash: string | null): Promise<void> {
     const store = this.#store
     if (hash !== null && !(await this.#node.cancelInvoice(hash))) throw new NetworkError('INVOICE_PAID', 'this invoice was paid from outside')
     const tag = hash === null ? null : String(store.get('SELECT tag FROM invoice WHERE hash = ?', hash)?.['tag'] ?? '')
@@ -155,11 +177,10 @@ export class AccountSends {
       store.tell({ kind: 'RECEIVED', id: hash ?? `inside:${send.id}`, generation: 0, wallet: to, tag, status: 'CONFIRMED', amount: send.amount, fee: btc(0n), address: null, proof: hash, confirmations: 0, reason: null, at: new Date() })
       this.#end(send.id, 'CONFIRMED', null, 0n, hash)
     })
-    return this.sent(send.id) as Sent
   }
 
   /** Where it goes and who gives how much. What can be refused without the node is refused here. */
-  #plan({ wallets, to, amount, maxFee, feeFromAmount }: Send): { readonly amount: bigint; readonly maxFee: bigint; readonly parts: readonly Part[]; readonly inside: string | null; readonly hash: string | null } {
+  #plan({ wallets, to, amount, maxFee, feeFromAmount }: Send): Plan {
     const store = this.#store
     if (!this.on) throw new NetworkError('NETWORK_SENDING_OFF', 'sending is off until the node has been reconciled')
     if (amount.currency !== 'BTC' || maxFee.currency !== 'BTC') throw new NetworkError('CURRENCY_UNSUPPORTED', 'Lightning carries BTC alone')

@@ -13,6 +13,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS send_open ON send (status) WHERE status IN ('PENDING', 'UNKNOWN');
   CREATE TABLE IF NOT EXISTS feed (seq INTEGER PRIMARY KEY, wallet TEXT NOT NULL, change TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS feed_wallet ON feed (wallet, seq);
+  CREATE INDEX IF NOT EXISTS feed_id ON feed (json_extract(change, '$.id'));
   CREATE TABLE IF NOT EXISTS place (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;`
 
 export const btc = (msat: bigint): Amount => amountOf(msat, 'BTC')
@@ -21,6 +22,9 @@ export const btc = (msat: bigint): Amount => amountOf(msat, 'BTC')
 export class AccountsStore {
   readonly #db: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  #inside = false
+  #group: Promise<void> | undefined
+  #settle: ((error?: unknown) => void) | undefined
 
   /** NETWORK_STORE. */
   constructor(file: string) {
@@ -41,6 +45,7 @@ export class AccountsStore {
 
   run(sql: string, ...values: SQLInputValue[]): void {
     this.#statement(sql).run(...values)
+    if (!this.#inside) this.#flush()
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
@@ -51,17 +56,55 @@ export class AccountsStore {
     return this.#statement(sql).all(...values) as Row[]
   }
 
-  /** All of it, or none. */
+  /** All of it, or none; on the disk when it returns. */
   together<T>(work: () => T): T {
-    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      return this.#step(work)
+    } finally {
+      this.#flush()
+    }
+  }
+
+  /** All of it, or none, at once; on the disk, with whatever else came in the same moment, when it resolves. */
+  async soon<T>(work: () => T): Promise<T> {
+    const result = this.#step(work)
+    this.#group ??= new Promise((resolve, reject) => {
+      this.#settle = (error) => error === undefined ? resolve() : reject(error as Error)
+      setImmediate(() => this.#flush())
+    })
+    await this.#group
+    return result
+  }
+
+  /** A step within the open transaction. */
+  #step<T>(work: () => T): T {
+    if (this.#inside) throw new Error('a step is no part of another')
+    if (!this.#db.isTransaction) this.#db.exec('BEGIN IMMEDIATE')
+    this.#db.exec('SAVEPOINT step')
+    this.#inside = true
     try {
       const result = work()
-      this.#db.exec('COMMIT')
+      this.#db.exec('RELEASE step')
       return result
     } catch (error) {
-      this.#db.exec('ROLLBACK')
+      this.#db.exec('ROLLBACK TO step; RELEASE step')
+      throw error
+    } finally {
+      this.#inside = false
+    }
+  }
+
+  #flush(): void {
+    const settle = this.#settle
+    this.#group = undefined
+    this.#settle = undefined
+    try {
+      if (this.#db.isOpen && this.#db.isTransaction) this.#db.exec('COMMIT')
+    } catch (error) {
+      settle?.(error)
       throw error
     }
+    settle?.()
   }
 
   held(wallet: string): bigint {
@@ -82,6 +125,8 @@ export class AccountsStore {
   }
 
   feed({ after, limit, wallet }: { readonly after: number; readonly limit: number; readonly wallet?: string }): NetworkChange[] {
+    // Whoever follows it goes on from the last number: it must not be lost and given to something else.
+    this.#flush()
     const most = Math.max(0, Math.min(limit, 1_000))
     const rows = wallet === undefined
       ? this.all('SELECT seq, change FROM feed WHERE seq > ? ORDER BY seq LIMIT ?', after, most)
@@ -101,6 +146,7 @@ export class AccountsStore {
   }
 
   close(): void {
+    this.#flush()
     this.#db.close()
   }
 }

@@ -109,6 +109,22 @@ it('an invoice of the node itself is settled inside, and never from outside as w
   await atRest()
 }, SLOW)
 
+it('many sends at once take no more than there is, each id and each invoice once', async () => {
+  await ours.createWallet({ id: 'm', purpose: 'FUNDING' })
+  await ours.send({ id: 'm0', wallets: ['w'], to: 'wallet:m', amount: btc(3_000_000n), maxFee: btc(0n) })
+  const { invoice: own } = await invoice('at-once', 600_000n, 'v')
+  const before = await held('v')
+  const sends = await Promise.all(Array.from({ length: 6 }, async (_, at) => ({ id: `m${at + 1}`, wallets: ['m'], to: await outside(600_000n), amount: btc(600_000n), maxFee: btc(0n) })))
+  const inside = { wallets: ['m'], to: own, amount: btc(600_000n), maxFee: btc(0n) }
+  const results = await Promise.allSettled([{ ...inside, id: 'm8' }, { ...inside, id: 'm9' }, ...sends, ...sends].map((send) => ours.send(send)))
+  const reasons = results.flatMap((result) => result.status === 'rejected' && result.reason instanceof NetworkError ? [result.reason.code] : result.status === 'rejected' ? [String(result.reason)] : [])
+  // One settles inside and four go out, each asked for twice; the other two find nothing left.
+  expect(reasons.toSorted()).toEqual([...Array.from({ length: 4 }, () => 'BALANCE_INSUFFICIENT'), 'INVOICE_PAID'])
+  for (const { id } of sends) if (await ours.sent(id) !== null) await answered(id)
+  expect([await held('m'), await held('v') - before]).toEqual([0n, 600_000n])
+  await atRest()
+}, SLOW)
+
 it('money for nobody is the operator\'s, where it is seen', async () => {
   const { invoice: text } = await pair.ours.createInvoice({ amountMsat: 1_234n, description: 'not of the accounts', expirySeconds: 3_600 })
   const before = await held(OPERATOR)

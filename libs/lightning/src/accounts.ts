@@ -31,6 +31,7 @@ export class LightningAccounts implements LightningNetwork {
   readonly #sends: AccountSends
   readonly #listeners = new Set<() => void>()
   #taking: Promise<void> = Promise.resolve()
+  #waiting: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #unheard: (() => void) | undefined
   #told = 0
@@ -168,9 +169,12 @@ export class LightningAccounts implements LightningNetwork {
 
   /** Takes what the node has to tell, each page with its place in one step; and asks again about what nobody knows the end of. */
   take(): Promise<void> {
+    // One that has not begun takes whatever there is by then.
+    if (this.#waiting) return this.#waiting
     const run = this.#taking.then(async () => {
+      this.#waiting = undefined
       await this.#sends.resume()
-      for (;;) {
+      for (let more = true; more;) {
         const events = await this.#node.events({ after: this.#store.place(), limit: PAGE })
         const last = events.at(-1)
         if (!last) break
@@ -178,9 +182,11 @@ export class LightningAccounts implements LightningNetwork {
           for (const event of events) this.#book(event)
           this.#store.setPlace(last.seq)
         })
+        more = events.length === PAGE
       }
       this.#changed()
     })
+    this.#waiting = run
     this.#taking = run.catch(() => undefined)
     return run
   }
