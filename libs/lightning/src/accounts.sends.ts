@@ -3,6 +3,7 @@ import type { Chain } from '@growr/bitcoin'
 import { NetworkError, type FeeEstimate, type Send, type Sent } from '@growr/networks'
 import { AccountsStore, btc } from './accounts.store.ts'
 import { readInvoice } from './bolt11.ts'
+import { readOffer } from './bolt12.ts'
 import type { LightningNode, NodeEvent } from './node.ts'
 
 /** What each wallet gives to a send, its part of the highest fee included. */
@@ -13,9 +14,11 @@ interface Plan {
   readonly amount: bigint
   readonly maxFee: bigint
   readonly parts: readonly Part[]
+  readonly hash: string | null
   /** The wallet of ours that gets it. */
   readonly inside: string | null
-  readonly hash: string | null
+  /** Of an invoice or an offer of ours. */
+  readonly tag: string | null
 }
 
 const INSIDE = 'wallet:'
@@ -55,7 +58,8 @@ export class AccountSends {
     const { chain } = await this.#node.info()
     const text = invoiceIn(send.to)
     // What the node would refuse as well, said before anything is registered.
-    if (inside === null && !text.startsWith('lno1')) readInvoice(text, { chain: chain as Chain, now: new Date() })
+    const at = { chain: chain as Chain, now: new Date() }
+    if (inside === null) void (text.startsWith('lno1') ? readOffer(text, at) : readInvoice(text, at))
     return { fee: btc(maxFee < 1_000n ? maxFee : 1_000n), rate: '1000' }
   }
 
@@ -77,7 +81,7 @@ export class AccountSends {
       }
       const plan = this.#plan(send)
       if (plan.inside === null) await this.#start(send, request, plan)
-      else await (this.#settling = this.#settleInside(send, request, plan.parts, plan.inside, plan.hash).finally(() => { this.#settling = undefined }))
+      else await (this.#settling = this.#settleInside(send, request, plan, plan.inside).finally(() => { this.#settling = undefined }))
       break
     }
     return this.sent(id) as Sent
@@ -165,10 +169,9 @@ export class AccountSends {
   }
 
   /** An invoice of our own: it is closed to the outside first, and only then the money moves from account to account. */
-  async #settleInside(send: Send, request: string, parts: readonly Part[], to: string, hash: string | null): Promise<void> {
+  async #settleInside(send: Send, request: string, { parts, hash, tag }: Plan, to: string): Promise<void> {
     const store = this.#store
     if (hash !== null && !(await this.#node.cancelInvoice(hash))) throw new NetworkError('INVOICE_PAID', 'this invoice was paid from outside')
-    const tag = hash === null ? null : String(store.get('SELECT tag FROM invoice WHERE hash = ?', hash)?.['tag'] ?? '')
     const amount = send.amount.amount
     store.together(() => {
       store.run("INSERT INTO send (id, request, target, amount, maxFee, parts, status, fee, proof, reason) VALUES (?, ?, ?, ?, '0', ?, 'PENDING', '0', ?, NULL)", send.id, request, send.to, amount.toString(), JSON.stringify(parts), hash)
@@ -190,7 +193,7 @@ export class AccountSends {
     const free = wallets.map((wallet) => [wallet, store.held(wallet) - (reserved.get(wallet) ?? 0n)] as const)
     const total = free.reduce((sum, [, msat]) => sum + (msat > 0n ? msat : 0n), 0n)
     if (total < amount.amount) throw new NetworkError('BALANCE_INSUFFICIENT', 'the wallets hold too little', { held: total.toString() })
-    const { inside, hash } = this.#target(to, amount.amount)
+    const { inside, hash, tag } = this.#target(to, amount.amount)
     const fee = inside !== null ? 0n : total - amount.amount < maxFee.amount ? total - amount.amount : maxFee.amount
     let left = amount.amount + fee
     const parts: Part[] = []
@@ -199,24 +202,32 @@ export class AccountSends {
       if (takes > 0n) parts.push([wallet, takes.toString()])
       left -= takes
     }
-    return { amount: amount.amount, maxFee: fee, parts, inside, hash }
+    return { amount: amount.amount, maxFee: fee, parts, inside, hash, tag }
   }
 
-  #target(to: string, amount: bigint): { readonly inside: string | null; readonly hash: string | null } {
+  #target(to: string, amount: bigint): Pick<Plan, 'inside' | 'hash' | 'tag'> {
     const store = this.#store
     if (to.startsWith(INSIDE)) {
       const wallet = to.slice(INSIDE.length)
       store.held(wallet)
-      return { inside: wallet, hash: null }
+      return { inside: wallet, hash: null, tag: null }
     }
     const text = invoiceIn(to)
-    if (text.startsWith('lno1')) return { inside: null, hash: null }
+    const mustBe = (named: bigint | null): void => {
+      if (named !== null && named !== amount) throw new NetworkError('AMOUNT_MISMATCH', 'the invoice or offer names another amount', { named: named.toString() })
+    }
+    if (text.startsWith('lno1')) {
+      const { id, amountMsat } = readOffer(text)
+      mustBe(amountMsat)
+      const own = store.get('SELECT wallet, tag FROM offer WHERE id = ?', id)
+      return { inside: own ? String(own['wallet']) : null, hash: null, tag: own ? String(own['tag']) : null }
+    }
     const { paymentHash, amountMsat } = readInvoice(text)
-    if (amountMsat !== null && amountMsat !== amount) throw new NetworkError('AMOUNT_MISMATCH', 'the invoice names another amount', { named: amountMsat.toString() })
-    const own = store.get('SELECT wallet, state, expires FROM invoice WHERE hash = ?', paymentHash)
+    mustBe(amountMsat)
+    const own = store.get('SELECT wallet, tag, state, expires FROM invoice WHERE hash = ?', paymentHash)
     if (own?.['state'] === 'PAID') throw new NetworkError('INVOICE_PAID', 'this invoice is paid')
     if (own && Number(own['expires']) <= Date.now()) throw new NetworkError('INVOICE_EXPIRED', 'the invoice has expired')
-    return { inside: own ? String(own['wallet']) : null, hash: paymentHash }
+    return { inside: own ? String(own['wallet']) : null, hash: paymentHash, tag: own ? String(own['tag']) : null }
   }
 }
 

@@ -18,6 +18,13 @@ export interface LightningAccountsOptions {
 export const OPERATOR = 'operator'
 const PAGE = 200
 
+/** What an invoice or an offer names, in millisatoshi. CURRENCY_UNSUPPORTED. */
+function named(amount: Amount | null): string | null {
+  if (amount === null) return null
+  if (amount.currency !== 'BTC' || amount.amount <= 0n) throw new NetworkError('CURRENCY_UNSUPPORTED', 'an invoice is in bitcoin, and of more than nothing')
+  return amount.amount.toString()
+}
+
 /**
  * Lightning behind the port: wallets are accounts over one node. What all of them hold together is what the node has, in channels and on
  * the chain, to the millisatoshi, whenever nothing is under way.
@@ -67,8 +74,7 @@ export class LightningAccounts implements LightningNetwork {
   async createInvoice({ wallet, tag, amount, description, expirySeconds }: NewInvoice): Promise<Invoice> {
     const store = this.#store
     store.held(wallet)
-    if (amount !== null && (amount.currency !== 'BTC' || amount.amount <= 0n)) throw new NetworkError('CURRENCY_UNSUPPORTED', 'an invoice is in bitcoin, and of more than nothing')
-    const msat = amount === null ? null : amount.amount.toString()
+    const msat = named(amount)
     const about = typeof description === 'string' ? description : description.hash
     const known = store.get("SELECT hash, text, expires FROM invoice WHERE wallet = ? AND tag = ? AND amount IS ? AND description = ? AND state = 'OPEN' AND expires > ?", wallet, tag, msat, about, Date.now())
     if (known) return { invoice: String(known['text']), paymentHash: String(known['hash']), amount, expiresAt: new Date(Number(known['expires'])) }
@@ -78,8 +84,16 @@ export class LightningAccounts implements LightningNetwork {
     return { invoice: made.invoice, paymentHash: made.paymentHash, amount, expiresAt: made.expiresAt }
   }
 
-  createOffer(offer: { readonly wallet: string; readonly tag: string; readonly amount: Amount | null; readonly description: string }): Promise<{ readonly offer: string }> {
-    return this.#node.createOffer({ amountMsat: offer.amount === null ? null : offer.amount.amount, description: offer.description })
+  /** One for each wallet, tag, amount and description; each payment to it is a credit of its own. */
+  async createOffer({ wallet, tag, amount, description }: { readonly wallet: string; readonly tag: string; readonly amount: Amount | null; readonly description: string }): Promise<{ readonly offer: string }> {
+    const store = this.#store
+    store.held(wallet)
+    const msat = named(amount)
+    const known = store.get('SELECT text FROM offer WHERE wallet = ? AND tag = ? AND amount IS ? AND description = ?', wallet, tag, msat, description)
+    if (known) return { offer: String(known['text']) }
+    const { offer, offerId } = await this.#node.createOffer({ amountMsat: amount === null ? null : amount.amount, description })
+    store.run('INSERT INTO offer (id, wallet, tag, amount, description, text) VALUES (?, ?, ?, ?, ?, ?)', offerId, wallet, tag, msat, description, offer)
+    return { offer }
   }
 
   getPayments(page: { readonly after: number; readonly limit: number; readonly wallet?: string }): Promise<readonly NetworkChange[]> {
@@ -196,11 +210,12 @@ export class LightningAccounts implements LightningNetwork {
     const { kind, id, paymentHash, amountMsat, at } = event
     const base = { id, generation: 0, tag: null, status: 'CONFIRMED', amount: btc(amountMsat < 0n ? -amountMsat : amountMsat), fee: btc(0n), address: null, proof: paymentHash ?? id, confirmations: 0, reason: event.reason, at } as const
     if (kind === 'RECEIVED') {
-      const invoice = paymentHash === null ? undefined : store.get('SELECT wallet, tag FROM invoice WHERE hash = ?', paymentHash)
+      const invoice = (paymentHash === null ? undefined : store.get('SELECT wallet, tag FROM invoice WHERE hash = ?', paymentHash)) ?? store.get('SELECT wallet, tag FROM offer WHERE id = ?', id)
       const wallet = invoice ? String(invoice['wallet']) : OPERATOR
       if (paymentHash !== null) store.run("UPDATE invoice SET state = 'PAID' WHERE hash = ?", paymentHash)
       store.move(wallet, amountMsat)
-      store.tell({ ...base, kind: 'RECEIVED', wallet, tag: invoice ? String(invoice['tag']) : null })
+      // An offer is paid many times: each payment has its hash for a name.
+      store.tell({ ...base, id: paymentHash ?? id, kind: 'RECEIVED', wallet, tag: invoice ? String(invoice['tag']) : null })
     } else if (kind === 'SENT' || kind === 'FAILED') {
       this.#sends.settle(event)
     } else if (kind === 'FEE') {

@@ -24,6 +24,8 @@ export interface NodePayment {
   readonly status: 'PENDING' | 'SENT' | 'FAILED'
   readonly paymentHash: string | null
   readonly preimage: string | null
+  /** Of an offer, the BOLT 12 invoice (hex) that was paid: with the preimage the proof of who got what. */
+  readonly invoice?: string | null
   readonly amountMsat: bigint
   readonly feeMsat: bigint
   readonly reason: string | null
@@ -39,7 +41,7 @@ export interface NodeEvent {
   readonly seq: number
   readonly kind: 'RECEIVED' | 'SENT' | 'FAILED' | 'ONCHAIN' | 'FEE'
   readonly key: string
-  /** Of RECEIVED the hash; of SENT and FAILED the id that the payer gave; else the transaction. */
+  /** Of RECEIVED the hash, or the offer; of SENT and FAILED the id that the payer gave; else the transaction. */
   readonly id: string
   readonly paymentHash: string | null
   readonly preimage: string | null
@@ -81,7 +83,7 @@ export interface LightningNode {
   createInvoice(invoice: { readonly amountMsat: bigint | null; readonly description: string | { readonly hash: string }; readonly expirySeconds: number }): Promise<NodeInvoice>
   /** From now on nobody can pay it: true. False where it is paid or being paid already. */
   cancelInvoice(paymentHash: string): Promise<boolean>
-  /** BOLT 12; NETWORK_UNSUPPORTED. What is paid to it comes as RECEIVED with the offer's id as `id`. */
+  /** BOLT 12, to be paid any number of times; NETWORK_UNSUPPORTED, NETWORK_REFUSED where nobody could ask for it yet. What is paid to it comes as RECEIVED with the offer's id as `id`. */
   createOffer(offer: { readonly amountMsat: bigint | null; readonly description: string }): Promise<{ readonly offer: string; readonly offerId: string }>
   /**
    * Stored before it leaves, so that the same id is paid once, whatever happens. `amountMsat` is what the payee gets, and what an invoice

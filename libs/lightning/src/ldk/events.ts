@@ -53,7 +53,10 @@ export function handle(event: L.Event, work: EventWork): void {
   } else if (event instanceof L.Event_PaymentClaimed) {
     const hash = hex(event.payment_hash)
     store.run("UPDATE invoice SET status = 'PAID' WHERE hash = ?", hash)
-    store.tell({ key: `in:${hash}`, kind: 'RECEIVED', id: hash, hash, amount: event.amount_msat })
+    const offer = store.get('SELECT offer FROM asked WHERE hash = ?', hash)?.['offer']
+    store.tell({ key: `in:${hash}`, kind: 'RECEIVED', id: offer === undefined ? hash : String(offer), hash, amount: event.amount_msat })
+  } else if (event instanceof L.Event_InvoiceReceived) {
+    payInvoice(event, work)
   } else if (event instanceof L.Event_PaymentSent) {
     const row = paymentOf(store, some<Uint8Array>(event.payment_id))
     if (!row) return
@@ -91,6 +94,22 @@ function claim(event: L.Event_PaymentClaimable, { store, manager }: EventWork): 
   if (!invoice || !open || preimage === null || !enough) return manager().fail_htlc_backwards(event.payment_hash)
   store.run("UPDATE invoice SET status = 'CLAIMING' WHERE hash = ?", hash)
   manager().claim_funds(preimage)
+}
+
+/** The answer to our request for an invoice to an offer; it is kept, since with the preimage it proves who was paid what. */
+function payInvoice({ payment_id: pid, invoice, context }: L.Event_InvoiceReceived, { store, manager }: EventWork): void {
+  const row = paymentOf(store, pid)
+  // LDK has seen that it is signed by the offer's issuer, and for our request.
+  if (!row || invoice.amount_msats() !== row.amount) return manager().abandon_payment(pid)
+  const hash = hex(invoice.payment_hash())
+  const sent = manager().send_payment_for_bolt12_invoice(invoice, context)
+  if (sent instanceof L.Result_NoneBolt12PaymentErrorZ_Err) {
+    // The same answer twice: the first is under way.
+    if (!(sent.err instanceof L.Bolt12PaymentError_DuplicateInvoice)) manager().abandon_payment(pid)
+    return
+  }
+  store.run('UPDATE payment SET hash = ? WHERE id = ?', hash, row.id)
+  store.run('INSERT INTO proof (hash, invoice) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING', hash, Uint8Array.from(invoice.write()))
 }
 
 function paymentOf(store: NodeStore, pid: Uint8Array | null): { readonly id: string; readonly amount: bigint } | null {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { chainOf } from '@growr/bitcoin'
 import { NetworkError } from '@growr/networks'
 import * as L from 'lightningdevkit'
+import { readOffer } from '../bolt12.ts'
 import type { LightningNode, NodeBalances, NodeChannel, NodeEvent, NodeInfo, NodeInvoice, NodePayment } from '../node.ts'
 import { balancesOf, channelsOf } from './books.ts'
 import type { Engine } from './engine.ts'
@@ -48,10 +50,11 @@ export function operationsOf(engine: Engine): Omit<LightningNode, 'implementatio
   }
 
   function rowOf(id: string): NodePayment | null {
-    const row = store.get('SELECT * FROM payment WHERE id = ?', id)
+    const row = store.get('SELECT payment.*, proof.invoice FROM payment LEFT JOIN proof ON proof.hash = payment.hash WHERE id = ?', id)
+    const invoice = row?.['invoice']
     return row === undefined ? null : {
       id, status: row['status'] as NodePayment['status'], paymentHash: row['hash'] as string | null, preimage: row['preimage'] as string | null,
-      amountMsat: BigInt(String(row['amount'])), feeMsat: BigInt(String(row['fee'])), reason: row['reason'] as string | null,
+      amountMsat: BigInt(String(row['amount'])), feeMsat: BigInt(String(row['fee'])), reason: row['reason'] as string | null, invoice: invoice instanceof Uint8Array ? hex(invoice) : null,
     }
   }
 
@@ -65,6 +68,9 @@ export function operationsOf(engine: Engine): Omit<LightningNode, 'implementatio
       id, hex(pidOf(id)), target, hash, amountMsat.toString(), maxFeeMsat.toString(),
     )
     if (target.startsWith('lno1')) {
+      const { id: offerId, amountMsat: named } = readOffer(target, { chain: chainOf(engine.options.chain), now: new Date() })
+      if (store.get('SELECT 1 AS found FROM offer WHERE id = ?', offerId)) throw new NetworkError('INVOICE_OWN', 'the offer is of this node: it is settled inside')
+      if (named !== null && named !== amountMsat) throw new NetworkError('AMOUNT_MISMATCH', 'the offer names another amount', { named: named.toString() })
       const offer = readable<L.Offer>(L.Offer.constructor_from_str(target), 'the offer')
       const asked = manager().pay_for_offer(offer, optional(null), optional(amountMsat), L.Option_StrZ.constructor_none(), pidOf(id), L.Retry.constructor_attempts(ATTEMPTS), optional(maxFeeMsat)) as unknown as Result<void>
       if (!asked.is_ok()) throw new NetworkError('NO_ROUTE', 'the offer cannot be paid from here')
@@ -151,7 +157,7 @@ export function operationsOf(engine: Engine): Omit<LightningNode, 'implementatio
 
   return {
     createInvoice, cancelInvoice, pay, events, connect, openChannel, closeChannel, withdraw,
-    createOffer: () => Promise.reject(new NetworkError('NETWORK_UNSUPPORTED', 'the embedded node makes no offers: in this build of LDK their amount and description get lost')),
+    createOffer: ({ amountMsat, description }) => Promise.resolve().then(() => done(engine.parts.offers.create(amountMsat, description))),
     payment: (id) => Promise.resolve(rowOf(id)),
     channels: (): Promise<readonly NodeChannel[]> => Promise.resolve(channelsOf(store, engine.parts)),
     balances: (): Promise<NodeBalances> => Promise.resolve(balancesOf(store, engine.parts, engine.wallet, engine.tip.height)),

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto'
 import { NetworkError } from '@growr/networks'
 import * as L from 'lightningdevkit'
 import { HDKey } from '@scure/bip32'
+import { Offers, pathsByPeers } from './offers.ts'
 import type { NodeStore } from './store.ts'
 import type { BlockListener, Tip } from './chain.ts'
 import { hex, turned, unhex } from './wallet.ts'
@@ -17,6 +18,7 @@ export interface Parts {
   readonly messenger: L.OnionMessenger
   readonly keys: L.KeysManager
   readonly graph: L.NetworkGraph
+  readonly offers: Offers
   /** Who has to be brought to the chain's end before anything else, each from its own block. */
   readonly behind: readonly { readonly from: Tip; readonly listener: BlockListener }[]
   /** To be called when they are: the monitors are watched from then on. */
@@ -94,7 +96,8 @@ export function openParts({ seed, chain, store, tip, dirty, broadcast, rate, log
   const scorer = L.ProbabilisticScorer.constructor_new(L.ProbabilisticScoringDecayParameters.constructor_default(), graph, logger)
   const score = L.MultiThreadedLockableScore.constructor_new(scorer.as_Score())
   const router = L.DefaultRouter.constructor_new(graph, logger, entropy, score.as_LockableScore(), L.ProbabilisticScoringFeeParameters.constructor_default())
-  const messageRouter = L.DefaultMessageRouter.constructor_new(graph, entropy)
+  const defaultMessages = L.DefaultMessageRouter.constructor_new(graph, entropy)
+  const messageRouter = pathsByPeers(defaultMessages.as_MessageRouter(), entropy)
   const config = configuration()
   const best = L.BestBlock.constructor_new(turned(unhex(tip.hash)), tip.height)
 
@@ -118,25 +121,26 @@ export function openParts({ seed, chain, store, tip, dirty, broadcast, rate, log
   const stored = store.blob('manager')
   let manager: L.ChannelManager
   if (stored === undefined) {
-    manager = L.ChannelManager.constructor_new(fee, monitor.as_Watch(), broadcaster, router.as_Router(), messageRouter.as_MessageRouter(), logger, entropy, signer, provider, config, L.ChainParameters.constructor_new(networkOf(chain), best), Math.floor(now / 1000))
+    manager = L.ChannelManager.constructor_new(fee, monitor.as_Watch(), broadcaster, router.as_Router(), messageRouter, logger, entropy, signer, provider, config, L.ChainParameters.constructor_new(networkOf(chain), best), Math.floor(now / 1000))
   } else {
     manager = must<L.TwoTuple_ThirtyTwoBytesChannelManagerZ>(
-      L.UtilMethods.constructor_C2Tuple_ThirtyTwoBytesChannelManagerZ_read(stored, entropy, signer, provider, fee, monitor.as_Watch(), broadcaster, router.as_Router(), messageRouter.as_MessageRouter(), logger, config, monitors),
+      L.UtilMethods.constructor_C2Tuple_ThirtyTwoBytesChannelManagerZ_read(stored, entropy, signer, provider, fee, monitor.as_Watch(), broadcaster, router.as_Router(), messageRouter, logger, config, monitors),
       'the node\'s state',
     ).get_b()
     const listen = manager.as_Listen()
     behind.push({ from: tipOf(manager.current_best_block()), listener: { connected: ({ raw, height }) => listen.block_connected(raw, height), disconnected: (header, height) => listen.block_disconnected(header, height) } })
   }
+  const offers = new Offers({ seed, chain, store, entropy, signer, router: router.as_Router(), messages: messageRouter, manager: () => manager, log })
   const ignoring = L.IgnoringMessageHandler.constructor_new()
-  const messenger = L.OnionMessenger.constructor_new(entropy, signer, logger, manager.as_NodeIdLookUp(), messageRouter.as_MessageRouter(), manager.as_OffersMessageHandler(), manager.as_AsyncPaymentsMessageHandler(), manager.as_DNSResolverMessageHandler(), ignoring.as_CustomOnionMessageHandler())
+  const messenger = L.OnionMessenger.constructor_new(entropy, signer, logger, manager.as_NodeIdLookUp(), messageRouter, offers.handler, manager.as_AsyncPaymentsMessageHandler(), manager.as_DNSResolverMessageHandler(), ignoring.as_CustomOnionMessageHandler())
   const gossip = L.P2PGossipSync.constructor_new(graph, L.Option_UtxoLookupZ.constructor_none(), logger)
   const peers = L.PeerManager.constructor_new(manager.as_ChannelMessageHandler(), gossip.as_RoutingMessageHandler(), messenger.as_OnionMessageHandler(), ignoring.as_CustomMessageHandler(), Math.floor(now / 1000), new Uint8Array(randomBytes(32)), logger, signer)
   return {
-    manager, peers, monitor, messenger, keys, graph, behind,
+    manager, peers, monitor, messenger, keys, graph, offers, behind,
     watch: () => {
       for (const one of monitors) monitor.as_Watch().watch_channel(one.get_funding_txo().get_a(), one)
     },
-    keep: [logger, fee, broadcaster, persist, scorer, score, router, messageRouter, config, ignoring, gossip, entropy, signer, provider, monitors, best],
+    keep: [logger, fee, broadcaster, persist, scorer, score, router, defaultMessages, messageRouter, config, ignoring, gossip, entropy, signer, provider, monitors, best],
   }
 }
 
@@ -151,5 +155,7 @@ function configuration(): L.UserConfig {
   limits.set_force_announced_channel_preference(false)
   config.set_channel_handshake_limits(limits)
   config.set_manually_accept_inbound_channels(true)
+  // What an offer's invoice says is looked at, and kept as the proof, before it is paid.
+  config.set_manually_handle_bolt12_invoices(true)
   return config
 }
