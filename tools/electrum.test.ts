@@ -128,7 +128,7 @@ test('Electrum opens a channel, both pay, both agree to the millisatoshi, and cl
 
   const held = 1_000_000_000n + 12_345_678n - 23_456_000n
   await until('both agree', async () => (await ours.balances()).channelsMsat === held && (await electrumHas()).lightning === 4_000_000_000n - held)
-  expect(await told()).toBe(held)
+  expect(await told(), 'what was told of, before the close').toBe(held)
 
   // Closed by us, with them: what was ours comes to our address, without the fraction; the fee is whose channel it was.
   const before = (await electrumHas()).confirmed
@@ -146,7 +146,7 @@ test('Electrum opens a channel, both pay, both agree to the millisatoshi, and cl
   const sweep = await chain.call<{ vin: { txid: string }[]; fee: number }>('getrawtransaction', [await spender(closingId), 2])
   const { channelsMsat, onchainMsat, locked } = await ours.balances()
   expect([channelsMsat, onchainMsat, locked]).toEqual([0n, swept - BigInt(Math.round(sweep.fee * 1e8)) * 1000n, []])
-  expect(await told()).toBe(onchainMsat)
+  expect(await told(), 'what was told of, after the close').toBe(onchainMsat)
   const [closed] = (await ours.events({ after: 0, limit: 100 })).filter(({ kind }) => kind === 'FEE')
   expect(closed).toMatchObject({ reason: 'CLOSE', amountMsat: held - onchainMsat })
 }, SLOW)

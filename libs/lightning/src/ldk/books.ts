@@ -50,16 +50,14 @@ export function channelsOf(store: NodeStore, { manager }: Parts): NodeChannel[] 
   })
 }
 
-/** Keeps what is ours in each channel, tells of what came or went with its opening, and of what a close took once all of it is back. */
+/** Keeps what is ours in each channel, and tells of what a close took once all of it is back. */
 export function settleChannels(store: NodeStore, parts: Parts, height: number): void {
   for (const { id, capacityMsat, oursMsat, state } of channelsOf(store, parts)) {
-    const row = store.get('SELECT capacity, ours, push, state FROM channel WHERE id = ?', id)
+    const row = store.get('SELECT capacity, ours, state FROM channel WHERE id = ?', id)
     if (!row) continue
     if (row['capacity'] !== capacityMsat.toString() || row['ours'] !== oursMsat.toString() || row['state'] !== state) {
       store.run('UPDATE channel SET capacity = ?, ours = ?, state = ? WHERE id = ?', capacityMsat.toString(), oursMsat.toString(), state, id)
     }
-    // Whoever opened it may have pushed something to the other side.
-    if (state !== 'OPENING' && row['push'] !== '0') store.tell({ key: `open:${id}`, kind: 'ONCHAIN', id, amount: BigInt(String(row['push'])), reason: 'PUSHED' })
   }
   const closed = store.all("SELECT id, ours FROM channel WHERE state = 'CLOSED'")
   if (closed.length === 0 || claimable(parts).length > 0) return

@@ -39,8 +39,12 @@ export function handle(event: L.Event, work: EventWork): void {
       "INSERT INTO channel (id, peer, funding, capacity, ours, swept, push, state, reason) VALUES (?, ?, ?, '0', '0', '0', ?, 'OPENING', NULL) ON CONFLICT (id) DO NOTHING",
       hex(event.channel_id.get_a()), hex(event.counterparty_node_id), outpoint, pushed === undefined ? '0' : Buffer.from(pushed).toString(),
     )
+  } else if (event instanceof L.Event_ChannelReady) {
+    tellPush(store, hex(event.channel_id.get_a()))
   } else if (event instanceof L.Event_ChannelClosed) {
     const id = hex(event.channel_id.get_a())
+    // What it ended with contains what was pushed, however early it ended.
+    tellPush(store, id)
     const ours = some<bigint>(event.last_local_balance_msat)
     // Where it was never funded, its coins are free again.
     const funding = event.channel_funding_txo as unknown as { readonly ptr: bigint; get_txid(): Uint8Array } | null
@@ -80,6 +84,12 @@ const pushName = (temporary: L.ChannelId): string => `push:${hex(temporary.get_a
 /** What a channel's opening gives to the other side (below nothing: from us to it), until the channel has its own name. */
 export function keepPush(store: NodeStore, temporary: L.ChannelId, msat: bigint): void {
   store.keep(pushName(temporary), Buffer.from(msat.toString()))
+}
+
+/** Whoever opened a channel may have pushed something to the other side: told with the event that makes it usable, before any payment. */
+function tellPush(store: NodeStore, id: string): void {
+  const push = store.get('SELECT push FROM channel WHERE id = ?', id)?.['push']
+  if (push !== undefined && push !== '0') store.tell({ key: `open:${id}`, kind: 'ONCHAIN', id, amount: BigInt(String(push)), reason: 'PUSHED' })
 }
 
 /** Money that is on the table is taken only for an invoice of ours that is open still; once. */
