@@ -1,6 +1,9 @@
 import type { Actor, Door } from './doors/door.ts'
 
-/** What the accounts of a project hold: by account and by class of accounts, and what nothing looks like in its currency. */
+/**
+ * What the accounts of a project hold, by account and by class of accounts, and what nothing looks like in its currency. In another
+ * currency than the project's the name of the currency follows: `cash`, `cash BTC`.
+ */
 export interface Held {
   readonly nothing: string
   readonly of: ReadonlyMap<string, string>
@@ -14,14 +17,23 @@ const PAGE = 20
 
 interface Account {
   readonly account: string
+  readonly currency: string
   readonly balance: string
 }
 
 /**
  * Sums accounts into their classes: `cash/BANK/<organization>/<project>` counts for `cash`, `cash/BANK` and
- * `cash/BANK/<organization>`. Exact: decimals of one currency, summed as digits.
+ * `cash/BANK/<organization>`. Each currency by itself.
  */
-export function sumClasses(accounts: readonly Account[]): Held {
+export function sumClasses(accounts: readonly Account[], own: string): Held {
+  const others = new Set(accounts.map(({ currency }) => currency).filter((currency) => currency !== own))
+  const { nothing, of } = sumsOf(accounts.filter(({ currency }) => currency === own))
+  const foreign = [...others].flatMap((code) => [...sumsOf(accounts.filter(({ currency }) => currency === code)).of].map(([name, held]): [string, string] => [`${name} ${code}`, held]))
+  return { nothing, of: new Map([...of, ...foreign]) }
+}
+
+/** Exact: decimals of one currency, summed as digits. */
+function sumsOf(accounts: readonly Account[]): Held {
   const decimals = Math.max(0, ...accounts.map(({ balance }) => fraction(balance).length))
   const sums = new Map<string, bigint>()
   for (const { account, balance } of accounts) {
@@ -44,25 +56,68 @@ function toDecimal(digits: bigint, decimals: number): string {
   return `${digits < 0n ? '-' : ''}${whole}${decimals > 0 ? `.${text.slice(-decimals)}` : ''}`
 }
 
-/** Asks, through a public door, what the accounts of a project hold. `admins`: one of each organization, with its id. */
-export async function balancesOf(door: Door, admins: readonly { readonly actor: Actor; readonly organization: string }[], project: string): Promise<Held> {
+/** Who may look at an organization's accounts: one of its admins, with its id. */
+export type Admins = readonly { readonly actor: Actor; readonly organization: string }[]
+
+/** Asks, through a public door, what the accounts of a project hold. */
+export async function balancesOf(door: Door, admins: Admins, project: string): Promise<Held> {
   for (const { actor, organization } of admins) {
-    const key = await keyOf(door, actor, organization, project)
-    if (key === undefined) continue
-    return sumClasses((await ask(door, actor, 'projectAccounts', { key })) as readonly Account[])
+    const found = (await projectsOf(door, actor, organization)).find(({ name }) => name === project)
+    if (found) return sumClasses((await ask(door, actor, 'projectAccounts', { key: found.key })) as readonly Account[], found.currency)
   }
   throw new Error(`no organization of the journey has a project "${project}"`)
 }
 
-async function keyOf(door: Door, actor: Actor, organization: string, name: string): Promise<string | undefined> {
+/**
+ * Where what a project's books say of its coins is not what the networks themselves say of its wallets, to the unit, through public
+ * doors: what is on its way in does not count, and what a send holds back does. For when nothing is under way.
+ */
+export async function unlikeNetworks(door: Door, admins: Admins): Promise<string[]> {
+  const problems: string[] = []
+  for (const { actor, organization } of admins) {
+    for (const { key, name } of await projectsOf(door, actor, organization)) {
+      const accounts = (await ask(door, actor, 'projectAccounts', { key })) as readonly Account[]
+      const wallets = (await ask(door, actor, 'networkBalances', { project: key })) as readonly Wallet[]
+      const books = accounts.flatMap(({ account, currency, balance }) => {
+        const rail = /^cash\/(BITCOIN|LIGHTNING|ROOTSTOCK)\//.exec(account)?.[1]
+        return rail === undefined ? [] : [{ of: `${rail} ${currency}`, amount: balance }]
+      })
+      const held = wallets.flatMap(({ network, currency, confirmed, locked }) => [confirmed, ...locked.map(({ amount }) => amount)].map((amount) => ({ of: `${network.toUpperCase()} ${currency}`, amount })))
+      for (const of of new Set([...books, ...held].map((one) => one.of))) {
+        const [said, there] = [books, held].map((list) => total(list.filter((one) => one.of === of).map(({ amount }) => amount)))
+        if (said !== there) problems.push(`${name}: ${of}: the books hold ${said}, the network ${there}`)
+      }
+    }
+  }
+  return problems
+}
+
+/** The most decimals that a coin has. */
+const MOST_DECIMALS = 18
+const total = (amounts: readonly string[]): string => toDecimal(amounts.reduce((sum, amount) => sum + toDigits(amount, MOST_DECIMALS), 0n), MOST_DECIMALS).replace(/\.?0+$/, '')
+
+interface Wallet {
+  readonly network: string
+  readonly currency: string
+  readonly confirmed: string
+  readonly locked: readonly { readonly amount: string }[]
+}
+
+interface Project {
+  readonly key: string
+  readonly name: string
+  readonly currency: string
+}
+
+async function projectsOf(door: Door, actor: Actor, organization: string): Promise<Project[]> {
+  const found: Project[] = []
   for (let after: string | undefined; ;) {
     const page = (await ask(door, actor, 'projects', { organization, first: PAGE, ...(after === undefined ? {} : { after }) })) as {
-      readonly nodes: readonly { readonly key: string; readonly name: string }[]
+      readonly nodes: readonly Project[]
       readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null }
     }
-    const found = page.nodes.find((node) => node.name === name)
-    if (found) return found.key
-    if (!page.pageInfo.hasNextPage) return undefined
+    found.push(...page.nodes)
+    if (!page.pageInfo.hasNextPage) return found
     after = page.pageInfo.endCursor ?? undefined
   }
 }

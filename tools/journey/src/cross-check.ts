@@ -46,7 +46,7 @@ function ofSteps(journey: Journey): string[] {
   const captured = new Set<string>()
   let day = journey.start
   return journey.steps.flatMap((step) => {
-    const findings = [...ofActors(journey, step), ...ofTime(step, day), ...ofReferences(journey, step, captured), ...ofBalances(step.balances)]
+    const findings = [...ofActors(journey, step), ...ofDoor(journey, step), ...ofTime(step, day), ...ofReferences(journey, step, captured), ...ofBalances(step.balances)]
     if (step.on !== undefined && step.on > day) day = step.on
     if (step.each === undefined) for (const name of Object.keys(step.capture ?? {})) captured.add(name)
     return findings.map((what) => `line ${step.line}: ${what}`)
@@ -60,6 +60,15 @@ function ofActors(journey: Journey, step: Step): string[] {
   const each = typeof step.each === 'string' ? [step.each] : (step.each ?? [])
   for (const name of each) if (!Object.hasOwn(journey.people, name) && !Object.hasOwn(journey.groups, name)) findings.push(`there is no person or group "${name}"`)
   return findings
+}
+
+/** Which networks make a door. */
+const DOORS_OF_NETWORKS: Readonly<Record<string, Journey['networks']>> = { bitcoin: ['bitcoin', 'lightning'], lightning: ['lightning'], rootstock: ['rootstock'], rates: ['bitcoin', 'lightning', 'rootstock'] }
+
+function ofDoor({ networks }: Journey, { door = '' }: Step): string[] {
+  const makes = Object.hasOwn(DOORS_OF_NETWORKS, door) ? DOORS_OF_NETWORKS[door] : undefined
+  if (!makes || makes.some((network) => networks.includes(network))) return []
+  return [`the door ${door} needs \`networks: [${makes[0]}]\` in the head of the journey`]
 }
 
 function ofTime({ on, at }: Step, day: string): string[] {
@@ -86,7 +95,7 @@ function ofReferences(journey: Journey, step: Step, captured: ReadonlySet<string
 function ofBalances(balances: Balances | undefined): string[] {
   const known: ReadonlySet<string> = new Set(ACCOUNT_CLASSES)
   const named = Object.entries(balances ?? {}).flatMap(([project, accounts]) => Object.keys(accounts).map((account) => ({ project, account })))
-  return named.filter(({ account }) => !known.has(account.split('/')[0] ?? '')).map(({ project, account }) => `balances.${project}: there are no accounts "${account}"; there are ${ACCOUNT_CLASSES.join(', ')}`)
+  return named.filter(({ account }) => !known.has(account.split(/[/ ]/)[0] ?? '')).map(({ project, account }) => `balances.${project}: there are no accounts "${account}"; there are ${ACCOUNT_CLASSES.join(', ')}`)
 }
 
 function isDate(date: string): boolean {

@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import schema from '../../../journeys/journey.schema.json' with { type: 'json' }
 import type { File } from './files.ts'
 import { crossCheck } from './cross-check.ts'
+import type { NetworkName } from './outside/outside.ts'
 
 export type Role = 'NODE_OPERATOR' | 'ORIGINATOR_ADMIN' | 'ORIGINATOR_AGENT' | 'INVESTOR' | 'BORROWER'
 
@@ -51,6 +52,10 @@ export interface Journey {
   readonly groups: Readonly<Record<string, readonly string[]>>
   /** What people hand in, by name. */
   readonly files: Readonly<Record<string, File>>
+  /** The payment networks that its node has, each a real one of the journey's own. */
+  readonly networks: readonly NetworkName[]
+  /** The operator's table of rates at the beginning. */
+  readonly rates: Readonly<Record<string, string>>
   readonly steps: readonly Step[]
   readonly balances?: Balances
 }
@@ -106,7 +111,7 @@ export function parseJourney(text: string, file: string): Journey {
   }
   const journey = value as Omit<Journey, 'file'>
   const steps = journey.steps.map((step, index) => ({ ...step, line: lineOf(['steps', index]) }))
-  const whole: Journey = { ...journey, file, timezone: journey.timezone ?? 'UTC', groups: journey.groups ?? {}, files: journey.files ?? {}, steps }
+  const whole: Journey = { ...journey, file, timezone: journey.timezone ?? 'UTC', groups: journey.groups ?? {}, files: journey.files ?? {}, networks: journey.networks ?? [], rates: journey.rates ?? {}, steps }
   const findings = crossCheck(whole, lineOf)
   if (findings.length > 0) throw new JourneyInvalid(file, findings.slice(0, MOST))
   return whole

@@ -66,6 +66,9 @@ export function noteEntry(evidence: Evidence, entry: string): void {
   else if (/\p{L}{5}/u.test(entry)) evidence.names.add(entry)
 }
 
+/** Notes where somebody is paid: an address or an invoice. */
+export const noteAddress = (evidence: Evidence, address: string): void => void evidence.addresses.add(address)
+
 const DEEPEST = 16
 /** Operations whose `name` is a person's. */
 const ABOUT_PEOPLE = new Set(['addMember', 'inviteInvestor', 'registerInvestor', 'updateUser'])

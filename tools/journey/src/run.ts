@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { audit } from './audit/audit.ts'
 import type { Finding } from './audit/finding.ts'
-import { balancesOf, type Held } from './balances.ts'
+import { type Admins, balancesOf, type Held, unlikeNetworks } from './balances.ts'
 import { type Journey, readJourney } from './document.ts'
-import type { Actor, Door } from './doors/door.ts'
+import type { Door } from './doors/door.ts'
 import { GraphqlDoor } from './doors/graphql.ts'
 import { HttpDoor } from './doors/http.ts'
 import { LiveDoor } from './doors/live.ts'
@@ -16,9 +16,12 @@ import { OfflineDoor } from './doors/offline.ts'
 import { SystemDoor } from './doors/system.ts'
 import { UssdDoor } from './doors/ussd.ts'
 import { WalletDoor } from './doors/wallet.ts'
-import { addRecords, type Evidence, evidenceOf, listening, noteEntry } from './evidence.ts'
+import type { Watch } from './doors/networks.ts'
+import { addRecords, type Evidence, evidenceOf, listening, noteAddress, noteEntry } from './evidence.ts'
 import { Inbox } from './inbox.ts'
 import { type Lost, NodeLife } from './life.ts'
+import { Outside } from './outside/outside.ts'
+import { until } from './outside/poll.ts'
 import { type Known, registerAll } from './people.ts'
 import { play, unbalanced } from './play.ts'
 import { type Show, silent } from './show.ts'
@@ -120,7 +123,11 @@ async function playThrough(run: Run): Promise<void> {
   // The node is told where the provider of mobile money is before it starts.
   const mobile = await MobileMoneyDoor.open(() => run.end)
   const system = await SystemDoor.open()
-  const node = await NodeLife.start({ data, passphrase, start: run.end, env: { GROWR_MOBILE_MONEY_DARAJA_URL: mobile.url, GROWR_USSD_SERVICE_CODE: SERVICE_CODE, ...env } })
+  const outside = journey.networks.length > 0 ? await Outside.start({ networks: journey.networks, rates: journey.rates, now: run.end }) : undefined
+  const node = await NodeLife.start({ data, passphrase, start: run.end, env: { GROWR_MOBILE_MONEY_DARAJA_URL: mobile.url, GROWR_USSD_SERVICE_CODE: SERVICE_CODE, ...outside?.env, ...env } }).catch(async (error: unknown) => {
+    await outside?.close()
+    throw error
+  })
   const records = new Map<string, Known>()
   const organizations = new Map<string, string>()
   const closing: (() => void)[] = []
@@ -132,19 +139,27 @@ async function playThrough(run: Run): Promise<void> {
     const inbox = new Inbox(join(data, 'mailbox'))
     mobile.connect(() => node.url)
     const ussd = new UssdDoor(() => node.url, inbox, (entry) => noteEntry(evidence, entry))
-    const doors = new Map([graphql, new HttpDoor(node.url), live, offline, ussd, mobile, system, new WalletDoor(), new NodeDoor(node)].map((door): [string, Door] => [door.name, listening(door, evidence)]))
+    const networks = outside?.doors(watchOf(journey, node, graphql), (address) => noteAddress(evidence, address)) ?? []
+    const doors = new Map([...networks, graphql, new HttpDoor(node.url), live, offline, ussd, mobile, system, new WalletDoor(), new NodeDoor(node)].map((door): [string, Door] => [door.name, listening(door, evidence)]))
     const door = doors.get(graphql.name) as Door
     for (const name of Object.keys(journey.people)) records.set(name, {})
     await registerAll(journey, { door, inbox, records, organizations, show: (text) => show.say(text) })
     const balances = (project: string): Promise<Held> => balancesOf(door, admins(journey, graphql), project)
     const moveClock = async (to: Date): Promise<void> => {
       await node.moveClock(to)
+      await outside?.setTime(to)
       run.end = to
     }
-    await play(journey, { doors, inbox, people: records, organizations, show, moveClock, balances })
+    const unlike = (): Promise<string[]> => (outside ? unlikeNetworks(door, admins(journey, graphql)) : Promise.resolve([]))
+    await play(journey, { doors, inbox, people: records, organizations, show, moveClock, balances, unlikeNetworks: unlike })
     await node.settle()
     const problems = await unbalanced(journey.balances ?? {}, balances)
     if (journey.balances !== undefined) show.findings('the accounts hold what the journey says', problems)
+    if (outside) {
+      const findings = await unlike()
+      show.findings('the books hold what the networks say, to the unit', findings)
+      problems.push(...findings)
+    }
     if (problems.length > 0) throw Object.assign(new Error(problems.join('; ')), { code: 'BALANCES_DIFFER' })
     run.metrics = await (await fetch(new URL('/metrics', node.url))).text()
   } finally {
@@ -153,12 +168,33 @@ async function playThrough(run: Run): Promise<void> {
     system.close()
     addRecords(evidence, records.values())
     await node.end()
+    await outside?.close()
     run.lost = node.lost
   }
 }
 
+/** The node as the outside waits for it: at rest, and by what it says itself of how far it has looked. */
+function watchOf(journey: Journey, node: NodeLife, door: GraphqlDoor): Watch {
+  const rest = async (): Promise<void> => (node.isUp ? node.settle() : undefined)
+  const scanned = async (network: string): Promise<number> => {
+    const name = Object.keys(journey.people).find((each) => journey.people[each]?.role === 'NODE_OPERATOR' && door.sessionOf(each) !== undefined)
+    if (name === undefined) throw new Error('the journey needs a NODE_OPERATOR who is signed in, to see how far the node has looked')
+    const outcome = await door.perform({ name, person: journey.people[name]! }, { kind: 'query', operation: 'networks', with: {} })
+    const states = 'result' in outcome ? (outcome.result as readonly { readonly network: string; readonly scanned: number }[]) : []
+    return states.find((state) => state.network === network)?.scanned ?? 0
+  }
+  return {
+    rest,
+    seen: async (network, height) => {
+      if (!node.isUp) return
+      await rest()
+      await until(`the node looks at block ${height} of ${network}`, async () => (await scanned(network)) >= height)
+    },
+  }
+}
+
 /** Who may look at an organization's accounts: its admins who have a session, with the id that the session is for. */
-function admins(journey: Journey, door: GraphqlDoor): { readonly actor: Actor; readonly organization: string }[] {
+function admins(journey: Journey, door: GraphqlDoor): Admins {
   return Object.entries(journey.people).flatMap(([name, person]) => {
     const organization = person.role === 'ORIGINATOR_ADMIN' ? door.sessionOf(name)?.organization : undefined
     return organization ? [{ actor: { name, person }, organization }] : []

@@ -15,6 +15,7 @@ evidence.emails.add('ana@comsa.example')
 evidence.dids.add('did:jwk:eyJrdHkiOiJFQyJ9abcdef')
 evidence.userIds.add('01M851749WD1QBV6T7HT2HCN')
 evidence.references.add('IN-1')
+evidence.addresses.add('bcrt1q2mzddy3lhax7mahz8x')
 evidence.claims.push({ months: 14, averageBalance: 350000, employer: 'Finca La Esperanza', checkedOn: '2026-03-04', amlClear: true })
 const search = new LeakSearch(soughtOf(evidence))
 const kinds = (text: string): string[] => [...search.kindsIn(text)].toSorted()
@@ -91,6 +92,20 @@ test('ids are keys of records, and of the note of who was erased: there alone ma
     await mkdir(join(data, 'marks'))
     for (const file of ['identity.erasures', 'financing.erasures']) await writeFile(join(data, 'marks', file), '01M851749WD1QBV6T7HT2HCN 2026-03-04\n')
     expect((await search.inFiles(data)).map(({ of, message }) => [of, message])).toEqual([['marks/financing.erasures', 'a user id stands here in the open']])
+  } finally {
+    await rm(data, { recursive: true })
+  }
+})
+
+test('what a network watches and has paid stands in its own store alone', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'growr-leaks-'))
+  try {
+    for (const folder of ['payment/networks', 'lightning', 'payment/books']) await mkdir(join(data, folder), { recursive: true })
+    for (const file of ['payment/networks/bitcoin.db', 'lightning/accounts.db', 'payment/books/entries.db', 'node.log']) await writeFile(join(data, file), 'sent to bcrt1q2mzddy3lhax7mahz8x\n')
+    await writeFile(join(data, 'payment/networks/rootstock.db'), 'for +50499000001')
+    expect((await search.inFiles(data)).map(({ of, message }) => [of, message])).toEqual([
+      ['node.log', 'a address stands here in the open'], ['payment/books/entries.db', 'a address stands here in the open'], ['payment/networks/rootstock.db', 'a phone stands here in the open'],
+    ])
   } finally {
     await rm(data, { recursive: true })
   }

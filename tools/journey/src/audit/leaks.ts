@@ -9,6 +9,8 @@ import { folded, PHONE_LIKE } from './spellings.ts'
 const PASSED_OVER = new Set(['index', 'mailbox'])
 /** Records of people hold user ids and DIDs in the open, as their keys, and the note of who was erased holds the ids; what is personal is encrypted. */
 const RECORDS = /^identity\/|collections\.db|^marks\/identity\.erasures$/
+/** What a network's own store watches and has sent is what its chain shows everybody; for whom it was, a tag says that leads nowhere. */
+const NETWORKS = /^payment\/networks\/|^lightning\//
 const KINDS_IN_RECORDS = new Set(['phone', 'e-mail', 'name', 'address', 'secret', 'claim'])
 /** Stores have files of this ending, too. */
 const LOG = /^[^/]+\.log$/
@@ -25,6 +27,7 @@ export class LeakSearch {
   readonly #sought: Sought
   readonly #bytes: Searcher
   readonly #records: Searcher
+  readonly #networks: Searcher
 
   constructor(sought: Sought) {
     this.#sought = sought
@@ -32,6 +35,7 @@ export class LeakSearch {
     this.#folded = new Searcher(sought.folded)
     this.#bytes = new Searcher(sought.bytes)
     this.#records = new Searcher(sought.bytes.filter(({ kind }: Needle) => KINDS_IN_RECORDS.has(kind)))
+    this.#networks = new Searcher(sought.bytes.filter(({ kind }: Needle) => kind !== 'address'))
   }
 
   /** What kinds of personal data stand in a text. */
@@ -65,7 +69,7 @@ export class LeakSearch {
       if (content === undefined) continue
       if (LOG.test(name)) findings.push(...this.inLines(name, content.toString('utf8')))
       else {
-        const hits = (RECORDS.test(name) ? this.#records : this.#bytes).search(content, MOST)
+        const hits = (RECORDS.test(name) ? this.#records : NETWORKS.test(name) ? this.#networks : this.#bytes).search(content, MOST)
         for (const kind of new Set(hits.map((hit) => hit.kind))) findings.push(leaked(name, hits.find((hit) => hit.kind === kind)?.offset ?? null, kind))
       }
       if (findings.length >= MOST) break
