@@ -8,8 +8,10 @@ import { ROOTSTOCK_POLICY, TRANSFER_GAS, type RootstockPolicy, type RootstockTok
 import { effect, Rooted } from './rooted.ts'
 import { RootstockRpc } from './rpc.ts'
 import { scan } from './scan.ts'
-import { plan, resume, sendOnce, sweep } from './sending.ts'
+import { bump, resume } from './replacing.ts'
+import { plan, sendOnce, sweep } from './sending.ts'
 import { addressAt } from './sign.ts'
+import { lookAtWaiting } from './waiting.ts'
 import { RootstockStore, type AddressRow, type ChangeRow, type FactRow, type SendRow, type TxRow } from './store.ts'
 
 export interface RootstockOptions {
@@ -20,19 +22,28 @@ export interface RootstockOptions {
   readonly signer: HdSigner
   readonly tokens?: readonly RootstockToken[]
   readonly policy?: Partial<RootstockPolicy>
-  /** Where a new store begins to look; the node's head by default. */
+  /** The first block at which a new store looks, where the seed was used before; by default the next one to come. */
   readonly startHeight?: number
+}
+
+export interface RootstockNetwork extends PaymentNetwork {
+  /**
+   * Pays more for a send that waits: the same payment, of the same nonce, at a gas price that is higher by what nodes ask for at least. Never
+   * above the ceiling of the send (FEE_ABOVE_CEILING: it stays as it is). What is final already stays what it is. WALLET_UNKNOWN,
+   * BALANCE_INSUFFICIENT, NETWORK_SENDING_OFF.
+   */
+  bump(id: string): Promise<Sent>
 }
 
 const PAGE = 1_000
 const TOKEN_GAS = 80_000n
 
 /** Opens the adapter on its file. NETWORK_STORE; ADDRESS_INVALID or ADDRESS_FOREIGN for a token's address. Nothing is asked of the node yet. */
-export function openRootstock(options: RootstockOptions): PaymentNetwork {
+export function openRootstock(options: RootstockOptions): RootstockNetwork {
   return new Rootstock(options)
 }
 
-class Rootstock implements PaymentNetwork {
+class Rootstock implements RootstockNetwork {
   readonly name = 'rootstock'
   readonly currencies: readonly string[]
   readonly #net: Rooted
@@ -94,6 +105,10 @@ class Rootstock implements PaymentNetwork {
 
   send(send: Send): Promise<Sent> {
     return this.#alone(async () => this.#sentOf(await sendOnce(this.#net, send)))
+  }
+
+  bump(id: string): Promise<Sent> {
+    return this.#alone(async () => this.#sentOf(await bump(this.#net, id)))
   }
 
   async sent(id: string): Promise<Sent | null> {
@@ -172,6 +187,7 @@ class Rootstock implements PaymentNetwork {
     return this.#alone(async () => {
       this.#net.restarts = 0
       await scan(this.#net)
+      await lookAtWaiting(this.#net)
       await resume(this.#net)
       await sweep(this.#net)
     })
@@ -194,12 +210,13 @@ class Rootstock implements PaymentNetwork {
   }
 
   async #newAddress(wallet: string, tag: string | null, besides: () => void = () => undefined): Promise<void> {
-    const { store, signer, addresses } = this.#net
+    const { store, signer, addresses, startHeight } = this.#net
     const n = (store.get<{ n: number | null }>('SELECT max(n) AS n FROM addresses')?.n ?? -1) + 1
     const row = { n, address: await addressAt(signer, n), wallet, tag }
     store.atomically(() => {
       besides()
       store.insert('addresses', row)
+      if (startHeight !== undefined && store.get('SELECT height FROM blocks LIMIT 1')) store.insert('fresh', { address: row.address, height: this.#net.top() })
     })
     addresses.set(row.address, row)
   }

@@ -13,8 +13,10 @@ export interface RootstockPolicy {
   readonly pendingPerAccount: number
   /** Blocks after which a node forgets a transaction that is in none; it is replaced by then. */
   readonly dropAfter: number
-  /** Blocks asked for at once. */
+  /** Blocks whose logs are asked for at once; fewer where the node refuses. */
   readonly logRange: number
+  /** Blocks asked for at the same time. */
+  readonly blocksAtOnce: number
   /** Hashes of so many last blocks are kept: a reorganisation may be so deep. */
   readonly keepBlocks: number
   /** [up to this much of RBTC in wei, confirmations], ascending; `deepest` beyond. A token has its own table. */
@@ -27,7 +29,7 @@ export interface RootstockPolicy {
 
 export const ROOTSTOCK_POLICY: RootstockPolicy = {
   minimumGasPrice: 60_000_000n, sweepGasPrice: 600_000_000n, sweepFrom: 10_000_000_000_000n, replacementPercent: 40n, pendingPerAccount: 16,
-  dropAfter: 10, logRange: 100, keepBlocks: 4_000,
+  dropAfter: 10, logRange: 100, blocksAtOnce: 8, keepBlocks: 4_000,
   confirmations: [[1_000_000_000_000_000n, 4], [100_000_000_000_000_000n, 12], [1_000_000_000_000_000_000n, 30]], deepest: 120,
   pollMs: 10_000, timeoutMs: 15_000,
 }

@@ -9,6 +9,9 @@ export interface Receipt { readonly done: boolean; readonly gasUsed: bigint; rea
 /** Of ERC-20's `Transfer(address,address,uint256)`. */
 export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef'
 
+/** Of ERC-20's `balanceOf(address)`. */
+const BALANCE_OF = '0x70a08231'
+
 /** An answer of the node that says no; `NetworkError` NETWORK_DOWN is no answer. */
 export class NodeRefusal extends Error {}
 
@@ -56,11 +59,18 @@ export class RootstockRpc {
   async block(height: number): Promise<ChainBlock | null> {
     const block = await this.call('eth_getBlockByNumber', [hex(height), true]) as Json | null
     if (block === null) return null
-    const transactions = (block['transactions'] as Json[]).map(tx => ({
-      hash: tx['hash'] as Hex, from: lower(tx['from']), to: tx['to'] ? lower(tx['to']) : null, value: BigInt(tx['value'] as Hex),
-      nonce: Number(tx['nonce']), gasPrice: BigInt(tx['gasPrice'] as Hex),
-    }))
-    return { height, hash: block['hash'] as Hex, parent: block['parentHash'] as Hex, at: new Date(Number(block['timestamp']) * 1000), transactions }
+    return { height, hash: block['hash'] as Hex, parent: block['parentHash'] as Hex, at: new Date(Number(block['timestamp']) * 1000), transactions: transactionsOf(block) }
+  }
+
+  /** What waits for the next block, as the node has it; nothing where it does not say. */
+  async waiting(): Promise<readonly ChainTransaction[]> {
+    try {
+      const block = await this.call('eth_getBlockByNumber', ['pending', true]) as Json | null
+      return block === null ? [] : transactionsOf(block)
+    } catch (error) {
+      if (error instanceof NodeRefusal) return []
+      throw error
+    }
   }
 
   async transfers(tokens: readonly string[], from: number, to: number): Promise<ChainLog[]> {
@@ -80,10 +90,21 @@ export class RootstockRpc {
   }
 
   async gasPrice(): Promise<bigint> { return BigInt(await this.call('eth_gasPrice') as Hex) }
-  async nonce(address: string): Promise<number> { return Number(await this.call('eth_getTransactionCount', [address, 'pending'])) }
+  async nonce(address: string, block: 'pending' | 'latest' = 'pending'): Promise<number> { return Number(await this.call('eth_getTransactionCount', [address, block])) }
   async balance(address: string): Promise<bigint> { return BigInt(await this.call('eth_getBalance', [address, 'latest']) as Hex) }
+  async tokenBalance(token: string, address: string): Promise<bigint> {
+    return BigInt(await this.call('eth_call', [{ to: token, data: `${BALANCE_OF}${address.slice(2).padStart(64, '0')}` }, 'latest']) as Hex)
+  }
+
   async estimate(tx: { from: string; to: string; data?: string; value?: Hex }): Promise<bigint> { return BigInt(await this.call('eth_estimateGas', [tx]) as Hex) }
   async broadcast(raw: string): Promise<void> { await this.call('eth_sendRawTransaction', [raw]) }
+}
+
+function transactionsOf(block: Json): ChainTransaction[] {
+  return (block['transactions'] as Json[]).map(tx => ({
+    hash: tx['hash'] as Hex, from: lower(tx['from']), to: tx['to'] ? lower(tx['to']) : null, value: BigInt(tx['value'] as Hex),
+    nonce: Number(tx['nonce']), gasPrice: BigInt(tx['gasPrice'] as Hex),
+  }))
 }
 
 function lower(value: unknown): Hex {

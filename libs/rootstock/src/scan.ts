@@ -1,21 +1,19 @@
 import { NetworkError } from '@growr/networks'
 import type { Hex } from 'viem'
-import type { ChainBlock, ChainLog, Receipt } from './rpc.ts'
+import { NodeRefusal, type ChainBlock, type ChainLog, type Receipt } from './rpc.ts'
 import type { Rooted } from './rooted.ts'
-import type { AddressRow, FactRow, TxRow } from './store.ts'
-
-type Found = Omit<FactRow, 'status' | 'generation'>
+import { confirm, note, rewind, type Found } from './notes.ts'
+import type { AddressRow, TxRow } from './store.ts'
 
 /** Looks at what the node has that we have not seen: back to the common ancestor first, then forward, a range at a time. */
 export async function scan(net: Rooted): Promise<void> {
   const head = await net.rpc.ready()
   const { store, policy } = net
   if (!store.get('SELECT height FROM blocks LIMIT 1')) {
-    const start = Math.max(0, net.startHeight ?? head)
-    const hash = await net.rpc.blockHash(Math.min(start, head))
-    if (hash === null) throw new NetworkError('NETWORK_SYNCING', 'the node does not have the block to begin at')
-    store.insert('blocks', { height: Math.min(start, head), hash })
+    const place = await beginning(net, net.startHeight ?? head + 1, head)
+    store.insert('blocks', place)
   }
+  await lookBehind(net, head)
   let top = net.top()
   let ancestor = top
   for (;;) {
@@ -32,19 +30,12 @@ export async function scan(net: Rooted): Promise<void> {
     top = ancestor
   }
   while (top < head) {
-    const to = Math.min(head, top + policy.logRange)
-    const logs = await net.rpc.transfers([...net.tokens.keys()], top + 1, to)
-    const blocks: ChainBlock[] = []
-    for (let height = top + 1; height <= to; height++) {
-      const block = await net.rpc.block(height)
-      const parent = blocks.at(-1)?.hash ?? net.hashAt(top)
-      // The chain moved under us: the next look begins at the ancestor again.
-      if (block === null || block.parent !== parent) return scanAgain(net)
-      blocks.push(block)
-    }
-    if (await net.rpc.blockHash(to) !== blocks.at(-1)!.hash || logs.some(log => blocks[log.height - top - 1]?.hash !== log.block)) return scanAgain(net)
+    const range = await readRange(net, top, Math.min(head, top + policy.logRange))
+    if (range === null) return scanAgain(net)
+    const { blocks, logs } = range
+    const to = blocks.at(-1)!.height
     const found: Found[] = []
-    for (const block of blocks) found.push(...await factsOf(net, block, logs.filter(log => log.height === block.height)))
+    for (const block of blocks) found.push(...await factsOf(net, block, logs.get(block.height) ?? []))
     store.atomically(() => {
       for (const { height, hash } of blocks) store.insert('blocks', { height, hash })
       store.run('DELETE FROM blocks WHERE height < ?', to - policy.keepBlocks)
@@ -53,6 +44,72 @@ export async function scan(net: Rooted): Promise<void> {
     })
     top = to
   }
+}
+
+/**
+ * The blocks behind `top`, up to `to` or as far as the node gives logs at once, and their transfers of our tokens by height. Null where the
+ * chain moved meanwhile: the next look begins at the ancestor again.
+ */
+export async function readRange(net: Pick<Rooted, 'rpc' | 'tokens' | 'hashAt' | 'policy'>, top: number, to: number): Promise<{ blocks: ChainBlock[]; logs: Map<number, ChainLog[]> } | null> {
+  const { rpc, policy } = net
+  let last = to
+  let all: ChainLog[]
+  for (;;) {
+    try {
+      all = await rpc.transfers([...net.tokens.keys()], top + 1, last)
+      break
+    } catch (error) {
+      // Too much for one answer: half of it.
+      if (!(error instanceof NodeRefusal) || last === top + 1) throw error
+      last = top + Math.ceil((last - top) / 2)
+    }
+  }
+  const blocks: ChainBlock[] = []
+  while (top + blocks.length < last) {
+    const from = top + blocks.length + 1
+    const several = await Promise.all(Array.from({ length: Math.min(policy.blocksAtOnce, last - from + 1) }, (_, n) => rpc.block(from + n)))
+    for (const block of several) {
+      if (block === null || block.parent !== (blocks.at(-1)?.hash ?? net.hashAt(top))) return null
+      blocks.push(block)
+    }
+  }
+  if (await rpc.blockHash(last) !== blocks.at(-1)!.hash || all.some(log => blocks[log.height - top - 1]?.hash !== log.block)) return null
+  return { blocks, logs: Map.groupBy(all, log => log.height) }
+}
+
+/** The place just before the first block to be looked at. */
+async function beginning(net: Rooted, first: number, head: number): Promise<{ height: number; hash: string }> {
+  const height = Math.min(Math.max(0, first - 1), head)
+  const hash = await net.rpc.blockHash(height)
+  if (hash === null) throw new NetworkError('NETWORK_SYNCING', 'the node does not have the block to begin at')
+  return { height, hash }
+}
+
+/**
+ * An address that was made after its height had been looked at, and has been used before: this seed had another store once. All is read again
+ * from where a new store begins; what is found another time is the next generation.
+ */
+async function lookBehind(net: Rooted, head: number): Promise<void> {
+  const { store, startHeight } = net
+  const fresh = store.all<{ address: Hex; height: number }>('SELECT address, height FROM fresh')
+  if (fresh.length === 0) return
+  let again = false
+  if (startHeight !== undefined) for (const { address, height } of fresh) again ||= height >= startHeight && await usedBefore(net, address)
+  const place = again ? await beginning(net, startHeight!, head) : null
+  store.atomically(() => {
+    if (place !== null) {
+      rewind(net, place.height)
+      store.run('DELETE FROM blocks')
+      store.insert('blocks', place)
+    }
+    for (const { address } of fresh) store.run('DELETE FROM fresh WHERE address = ?', address)
+  })
+}
+
+async function usedBefore(net: Rooted, address: Hex): Promise<boolean> {
+  if (await net.rpc.nonce(address, 'latest') > 0 || await net.rpc.balance(address) > 0n) return true
+  for (const token of net.tokens.keys()) if (await net.rpc.tokenBalance(token, address) > 0n) return true
+  return false
 }
 
 async function scanAgain(net: Rooted): Promise<void> {
@@ -117,69 +174,3 @@ function sendFact(net: Rooted, known: TxRow, hash: Hex, receipt: Receipt, from: 
     currency: known.currency, amount: known.amount, fee: cost, tx: hash, needs: net.depth(known.currency, BigInt(known.amount)),
   }
 }
-
-/** Writes down a thing seen in a block; one that was reversed before is the next generation. */
-function note(net: Rooted, fact: Found): void {
-  const { store } = net
-  const before = store.get<FactRow>('SELECT * FROM facts WHERE key = ?', fact.key)
-  if (before && before.status !== 'REVERSED') throw new NetworkError('NETWORK_STORE', 'one thing is in two blocks')
-  const row: FactRow = { ...fact, status: 'SEEN', generation: before ? before.generation + 1 : 0 }
-  if (before) store.run('DELETE FROM facts WHERE key = ?', fact.key)
-  store.insert('facts', row)
-  const mine = store.get<TxRow>('SELECT * FROM txs WHERE hash = ?', fact.tx)
-  if (mine) {
-    store.run("UPDATE txs SET state = 'DEAD' WHERE address = ? AND nonce = ? AND hash <> ?", mine.address, mine.nonce, mine.hash)
-    store.run("UPDATE txs SET state = 'MINED' WHERE hash = ?", mine.hash)
-  }
-  if (row.kind === 'RECEIVED') tell(net, row, 'SEEN', fact.height, null)
-}
-
-/** Confirms what is deep enough for its amount. */
-function confirm(net: Rooted, height: number): void {
-  const { store } = net
-  for (const fact of store.all<FactRow>("SELECT * FROM facts WHERE status = 'SEEN' AND height <= ? - needs + 1 ORDER BY height, key", height)) {
-    store.run("UPDATE facts SET status = 'CONFIRMED' WHERE key = ?", fact.key)
-    store.run("UPDATE txs SET state = 'DONE' WHERE hash = ? AND state = 'MINED'", fact.tx)
-    if (fact.kind === 'MOVE') continue
-    if (fact.key.startsWith('send:')) {
-      const failed = fact.kind === 'FAILED'
-      store.run('UPDATE sends SET status = ?, fee = ?, proof = ?, reason = ?, generation = ? WHERE id = ?', failed ? 'FAILED' : 'CONFIRMED', fact.fee, fact.tx,
-        failed ? 'the contract refused it' : null, fact.generation, fact.id)
-    }
-    if (fact.kind === 'FAILED') {
-      tell(net, { ...fact, fee: '0' }, 'FAILED', height, 'the contract refused it')
-      tell(net, feeOf(net, fact), 'CONFIRMED', height, 'of a transaction that failed')
-    } else tell(net, fact, 'CONFIRMED', height, null)
-  }
-}
-
-/** Unmakes all above a height: what was told is told to be reversed; what we sent waits again, and goes out again with the same bytes. */
-function rewind(net: Rooted, height: number): void {
-  const { store } = net
-  const reason = 'reorganised away'
-  store.atomically(() => {
-    for (const fact of store.all<FactRow>("SELECT * FROM facts WHERE height > ? AND status <> 'REVERSED' ORDER BY height, key", height)) {
-      store.run("UPDATE facts SET status = 'REVERSED' WHERE key = ?", fact.key)
-      store.run("UPDATE txs SET state = 'LIVE', born = ? WHERE hash = ?", height, fact.tx)
-      if (fact.kind === 'MOVE' || (fact.kind !== 'RECEIVED' && fact.status === 'SEEN')) continue
-      if (fact.key.startsWith('send:')) store.run("UPDATE sends SET status = 'PENDING', fee = '0', reason = NULL WHERE id = ?", fact.id)
-      if (fact.kind === 'FAILED') tell(net, feeOf(net, fact), 'REVERSED', height, reason)
-      tell(net, fact, 'REVERSED', height, reason)
-    }
-    // A sweep of money that is not there any more can wait for it without being counted; if it is mined all the same, it is known by its hash.
-    store.run("UPDATE txs SET state = 'PARKED' WHERE owner = 'SWEEP' AND state = 'LIVE' AND address IN (SELECT credit FROM facts WHERE status = 'REVERSED')")
-    store.run('DELETE FROM blocks WHERE height > ?', height)
-  })
-}
-
-const feeOf = (net: Rooted, fact: FactRow): FactRow => ({ ...fact, kind: 'FEE', id: fact.tx, currency: net.native, amount: fact.fee, fee: '0', address: null })
-
-function tell(net: Rooted, fact: FactRow, status: 'SEEN' | 'CONFIRMED' | 'REVERSED' | 'FAILED', height: number, reason: string | null): void {
-  net.grown = true
-  net.store.tell({
-    kind: fact.kind === 'FEE' ? 'FEE' : fact.kind === 'RECEIVED' ? 'RECEIVED' : 'SENT', id: fact.id, generation: fact.generation, wallet: fact.wallet, tag: fact.tag, status,
-    currency: fact.currency, amount: fact.amount, fee: fact.fee, address: fact.address, proof: fact.tx,
-    confirmations: Math.max(0, height - fact.height + 1), reason, at: fact.at,
-  })
-}
-

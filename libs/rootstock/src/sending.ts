@@ -9,7 +9,9 @@ import type { AddressRow, SendRow, TxRow } from './store.ts'
 
 const TRANSFER = parseAbi(['function transfer(address to, uint256 value) returns (bool)'])
 
-interface Plan { readonly from: AddressRow; readonly to: Hex; readonly gas: bigint; readonly price: bigint; readonly data: Hex | undefined; readonly contract: Hex }
+const FEE_WITHIN = 'fee from amount'
+
+interface Plan { readonly from: AddressRow; readonly to: Hex; readonly amount: bigint; readonly gas: bigint; readonly price: bigint; readonly data: Hex | undefined; readonly contract: Hex }
 
 export function dataOf(to: Hex, amount: bigint): Hex {
   return encodeFunctionData({ abi: TRANSFER, functionName: 'transfer', args: [to, amount] })
@@ -21,6 +23,8 @@ export async function plan(net: Rooted, send: Send): Promise<Plan> {
   const { currency, amount } = send.amount
   const token = net.tokenOf(currency)
   if (currency !== net.native && !token) throw new NetworkError('CURRENCY_UNSUPPORTED', 'neither RBTC nor a configured token')
+  const within = send.feeFromAmount ?? false
+  if (within && token) throw new NetworkError('CURRENCY_UNSUPPORTED', 'the fee is in RBTC, so it cannot come out of tokens')
   if (send.maxFee.currency !== net.native) throw new NetworkError('CURRENCY_UNSUPPORTED', 'fees are paid in RBTC')
   if (send.wallets.length === 0) throw new NetworkError('WALLET_UNKNOWN', 'from no wallet')
   const from = send.wallets.map(wallet => net.main(wallet))
@@ -28,18 +32,23 @@ export async function plan(net: Rooted, send: Send): Promise<Plan> {
   if (amount <= 0n || (!token && amount < TRANSFER_GAS * net.policy.minimumGasPrice)) throw new NetworkError('DUST', 'less than what it costs to move it on')
   await net.rpc.ready()
   const price = await net.price()
-  const enough = (row: AddressRow, fee: bigint) => token
+  const enough = (row: AddressRow, fee: bigint) => within ? net.spendable(row.address, currency) >= amount : token
     ? net.spendable(row.address, currency) >= amount && net.spendable(row.address, net.native) >= fee
     : net.spendable(row.address, currency) >= amount + fee
   const payer = from.find(row => enough(row, TRANSFER_GAS * price))
   const data = token ? dataOf(to, amount) : undefined
   const contract = (token?.address ?? to) as Hex
+  const left = (fee: bigint): bigint => {
+    const value = within ? amount - fee : amount
+    if (!token && value < TRANSFER_GAS * net.policy.minimumGasPrice) throw new NetworkError('DUST', 'less than what it costs to move it on')
+    return value
+  }
   const refuse = () => new NetworkError('BALANCE_INSUFFICIENT', 'no wallet holds enough by itself for the amount and its fee')
   if (TRANSFER_GAS * price > send.maxFee.amount) throw new NetworkError('FEE_ABOVE_CEILING', 'it would cost more than allowed', { fee: String(TRANSFER_GAS * price) })
   if (!payer) throw refuse()
   let gas: bigint
   try {
-    gas = await net.rpc.estimate({ from: payer.address, to: contract, ...(data ? { data } : { value: `0x${amount.toString(16)}` as Hex }) })
+    gas = await net.rpc.estimate({ from: payer.address, to: contract, ...(data ? { data } : { value: `0x${left(TRANSFER_GAS * price).toString(16)}` as Hex }) })
   } catch (error) {
     if (error instanceof NodeRefusal) throw new NetworkError('NETWORK_REFUSED', `the node says that it would fail: ${error.message}`)
     throw error
@@ -49,11 +58,14 @@ export async function plan(net: Rooted, send: Send): Promise<Plan> {
   if (gas * price > send.maxFee.amount) throw new NetworkError('FEE_ABOVE_CEILING', 'it would cost more than allowed', { fee: String(gas * price) })
   const chosen = from.find(row => enough(row, gas * price))
   if (!chosen) throw refuse()
-  return { from: chosen, to, gas, price, data, contract }
+  return { from: chosen, to, amount: left(gas * price), gas, price, data, contract }
 }
 
 export const askedOf = (send: Send): string =>
-  JSON.stringify([send.wallets, send.to.toLowerCase(), send.amount.currency, String(send.amount.amount), send.maxFee.currency, String(send.maxFee.amount)])
+  JSON.stringify([send.wallets, send.to.toLowerCase(), send.amount.currency, String(send.amount.amount), send.maxFee.currency, String(send.maxFee.amount), ...(send.feeFromAmount ? [FEE_WITHIN] : [])])
+
+/** Whether what was asked for has its fee in the amount. */
+export const feeWithin = (row: SendRow): boolean => (JSON.parse(row.asked) as unknown[]).at(-1) === FEE_WITHIN
 
 export async function sendOnce(net: Rooted, send: Send): Promise<SendRow> {
   const known = net.store.get<SendRow>('SELECT * FROM sends WHERE id = ?', send.id)
@@ -61,10 +73,10 @@ export async function sendOnce(net: Rooted, send: Send): Promise<SendRow> {
     if (known.asked !== askedOf(send)) throw new NetworkError('NETWORK_ID_REUSED', 'this id was sent with something else')
     return known
   }
-  const { from, to, gas, price, data, contract } = await plan(net, send)
+  const { from, to, amount, gas, price, data, contract } = await plan(net, send)
   const tx = await make(net, {
     owner: 'SEND', id: send.id, wallet: from.wallet, n: from.n, address: from.address, recipient: to, nonce: await net.nonce(from.address as Hex),
-    currency: send.amount.currency, amount: String(send.amount.amount), gas: String(gas), price: String(price),
+    currency: send.amount.currency, amount: String(amount), gas: String(gas), price: String(price),
   }, contract, data)
   const row: SendRow = {
     id: send.id, asked: askedOf(send), wallet: from.wallet, recipient: to, currency: tx.currency, amount: tx.amount, ceiling: String(send.maxFee.amount),
@@ -106,7 +118,7 @@ export async function deliver(net: Rooted, tx: TxRow, first = false): Promise<vo
   }
 }
 
-function mark(net: Rooted, tx: TxRow, status: SendRow['status'], reason: string | null): void {
+export function mark(net: Rooted, tx: TxRow, status: SendRow['status'], reason: string | null): void {
   net.store.atomically(() => markRow(net, tx, status, reason))
 }
 
@@ -118,42 +130,23 @@ function markRow(net: Rooted, tx: TxRow, status: SendRow['status'], reason: stri
   tellSend(net, { ...row, status, reason })
 }
 
-function tellSend(net: Rooted, row: SendRow): void {
+/** Says once why a send goes on waiting as it is. */
+export function explain(net: Rooted, tx: TxRow, reason: string): void {
+  if (tx.owner !== 'SEND') return
+  const row = net.store.get<SendRow>('SELECT * FROM sends WHERE id = ?', tx.id)
+  if (!row || row.reason === reason || (row.status !== 'PENDING' && row.status !== 'UNKNOWN')) return
+  net.store.atomically(() => {
+    net.store.run('UPDATE sends SET reason = ? WHERE id = ?', reason, row.id)
+    tellSend(net, { ...row, reason })
+  })
+}
+
+export function tellSend(net: Rooted, row: SendRow): void {
   net.grown = true
   net.store.tell({
     kind: 'SENT', id: row.id, generation: row.generation, wallet: row.wallet, tag: null, status: row.status, currency: row.currency, amount: row.amount, fee: '0',
     address: row.recipient, proof: row.proof, confirmations: 0, reason: row.reason, at: Date.now(),
   })
-}
-
-/** Of what is in no block yet: the same bytes again where the node has lost them; more gas where it waits too long and the ceiling allows. */
-export async function resume(net: Rooted): Promise<void> {
-  for (const tx of net.store.all<TxRow>("SELECT * FROM txs WHERE state = 'LIVE' ORDER BY address, nonce, length(price), price")) {
-    if (await net.rpc.knows(tx.hash)) mark(net, tx, 'PENDING', null)
-    else await deliver(net, tx)
-    if (net.top() - tx.born < net.policy.dropAfter) continue
-    const newer = net.store.get<{ price: string }>("SELECT price FROM txs WHERE state = 'LIVE' AND address = ? AND nonce = ? AND born > ?", tx.address, tx.nonce, tx.born)
-    if (!newer && net.sending) await replace(net, tx)
-  }
-}
-
-async function replace(net: Rooted, tx: TxRow): Promise<void> {
-  const least = (BigInt(tx.price) * (100n + net.policy.replacementPercent) + 99n) / 100n
-  const asked = await net.price()
-  const price = asked > least ? asked : least
-  const fee = BigInt(tx.gas) * price
-  const token = net.tokenOf(tx.currency)
-  const send = net.store.get<SendRow>('SELECT * FROM sends WHERE id = ?', tx.id)
-  if (tx.owner === 'SEND' ? fee > BigInt(send!.ceiling) : price > net.policy.sweepGasPrice) return
-  const extra = fee - BigInt(tx.gas) * BigInt(tx.price)
-  // A sweep of the coin takes its higher fee out of what it moves; others need it besides.
-  const amount = tx.owner === 'SWEEP' && !token ? BigInt(tx.amount) - extra : BigInt(tx.amount)
-  if (amount <= 0n || (tx.owner !== 'SWEEP' && net.spendable(tx.address, net.native) < extra)) return
-  const { owner, id, wallet, n, address, recipient, nonce, currency, gas } = tx
-  const again = await make(net, { owner, id, wallet, n, address, recipient, nonce, currency, amount: String(amount), gas, price: String(price) },
-    (token?.address ?? recipient) as Hex, token ? dataOf(recipient as Hex, amount) : undefined)
-  net.store.atomically(() => net.store.insert('txs', again))
-  await deliver(net, again)
 }
 
 /** Moves what listeners' addresses hold to the wallet's own account; tokens need gas there first. */

@@ -22,6 +22,8 @@ const SCHEMA = `
     nonce INTEGER NOT NULL, raw TEXT NOT NULL, currency TEXT NOT NULL, amount TEXT NOT NULL, gas TEXT NOT NULL, price TEXT NOT NULL, born INTEGER NOT NULL,
     state TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS txs_open ON txs (address) WHERE state IN ('LIVE', 'MINED');
+  CREATE TABLE IF NOT EXISTS fresh (address TEXT PRIMARY KEY, height INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS waiting (tx TEXT PRIMARY KEY, sender TEXT NOT NULL, nonce INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, generation INTEGER NOT NULL, wallet TEXT NOT NULL, tag TEXT, status TEXT NOT NULL,
     currency TEXT NOT NULL, amount TEXT NOT NULL, fee TEXT NOT NULL, address TEXT, proof TEXT, confirmations INTEGER NOT NULL, reason TEXT, at INTEGER NOT NULL) STRICT;
@@ -84,6 +86,9 @@ export class RootstockStore {
       throw error
     }
   }
+
+  /** As `atomically`, or a part of the one that is under way. */
+  within<T>(work: () => T): T { return this.#db.isTransaction ? work() : this.atomically(work) }
 
   tell(change: Omit<ChangeRow, 'seq'>): void { this.insert('changes', change) }
   close(): void { this.#db.close() }
