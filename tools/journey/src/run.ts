@@ -139,11 +139,12 @@ async function playThrough(run: Run): Promise<void> {
     const inbox = new Inbox(join(data, 'mailbox'))
     mobile.connect(() => node.url)
     const ussd = new UssdDoor(() => node.url, inbox, (entry) => noteEntry(evidence, entry))
-    const networks = outside?.doors(watchOf(journey, node, graphql), (address) => noteAddress(evidence, address)) ?? []
-    const doors = new Map([...networks, graphql, new HttpDoor(node.url), live, offline, ussd, mobile, system, new WalletDoor(), new NodeDoor(node)].map((door): [string, Door] => [door.name, listening(door, evidence)]))
+    const doors = new Map([graphql, new HttpDoor(node.url), live, offline, ussd, mobile, system, new WalletDoor(), new NodeDoor(node)].map((door): [string, Door] => [door.name, listening(door, evidence)]))
     const door = doors.get(graphql.name) as Door
     for (const name of Object.keys(journey.people)) records.set(name, {})
     await registerAll(journey, { door, inbox, records, organizations, show: (text) => show.say(text) })
+    const networks = (await outside?.doors(watchOf(journey, node, graphql), (address) => noteAddress(evidence, address))) ?? []
+    for (const each of networks) doors.set(each.name, listening(each, evidence))
     const balances = (project: string): Promise<Held> => balancesOf(door, admins(journey, graphql), project)
     const moveClock = async (to: Date): Promise<void> => {
       await node.moveClock(to)

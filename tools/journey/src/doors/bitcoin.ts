@@ -23,7 +23,7 @@ export class BitcoinDoor implements Door {
   readonly #options: BitcoinDoorOptions
   readonly #keys = new Map<string, OwnKeys>()
   readonly #operations: Readonly<Record<string, Operation>> = {
-    mine: { kind: 'do', fields: { blocks: 'number' }, perform: ({ blocks = 1 }) => this.#mine(blocks) },
+    mine: { kind: 'do', fields: { blocks: 'number' }, perform: ({ blocks = 1 }) => this.mine(blocks) },
     pay: { kind: 'do', fields: { 'to!': 'text', 'amount!': 'text' }, perform: (said) => this.#pay(said) },
     reorganise: { kind: 'do', fields: { 'blocks!': 'number', payments: 'text', without: 'text' }, perform: (said) => this.#reorganise(said) },
     newAddress: { kind: 'do', fields: { kind: 'text' }, perform: (said, who) => this.#newAddress(said, who) },
@@ -40,8 +40,8 @@ export class BitcoinDoor implements Door {
     return performOf('bitcoin', this.#operations, name, request)
   }
 
-  /** One after the other where somebody else looks at each. */
-  async #mine(blocks: number): Promise<Outcome> {
+  /** Blocks, one after the other where somebody else looks at each. */
+  async mine(blocks: number): Promise<Outcome> {
     const { chain, block, watch } = this.#options
     // What was asked of the node has left it by then.
     await watch.rest()
@@ -75,7 +75,7 @@ export class BitcoinDoor implements Door {
     await (without === undefined ? chain.reorganise(blocks) : chain.doubleSpend(blocks, without))
     // Between the two it must have seen that the payments are gone.
     const seen = await this.#seen()
-    return payments === 'again' ? this.#mine(1) : seen
+    return payments === 'again' ? this.mine(1) : seen
   }
 
   #newAddress({ kind = 'p2wpkh' }: Said, who: string): Promise<Outcome> {

@@ -24,33 +24,38 @@ export interface OutsideOptions {
 /** Where `npm test` and `npm run networks` put a bitcoind. */
 const SET_UP = fileURLToPath(new URL('../../../../.networks/bitcoind/run/bitcoind', import.meta.url))
 
+/** What there is of the outside; somebody's Lightning node takes its time to start. */
+interface Parts {
+  bitcoin?: BitcoinChain
+  peer?: Promise<LightningPeer>
+  rootstock?: RootstockChain
+}
+
 /** The payment networks of a journey, each a real node on loopback, and what the journey's own node has to know of them. */
 export class Outside {
-  readonly #bitcoin: BitcoinChain | undefined
-  readonly #peer: LightningPeer | undefined
-  readonly #rootstock: RootstockChain | undefined
+  readonly #parts: Readonly<Parts>
   readonly #rates: RatesDoor
   readonly #folder: string
 
-  private constructor(parts: { bitcoin?: BitcoinChain | undefined; peer?: LightningPeer | undefined; rootstock?: RootstockChain | undefined; rates: RatesDoor; folder: string }) {
-    this.#bitcoin = parts.bitcoin
-    this.#peer = parts.peer
-    this.#rootstock = parts.rootstock
-    this.#rates = parts.rates
-    this.#folder = parts.folder
+  private constructor(parts: Readonly<Parts>, rates: RatesDoor, folder: string) {
+    this.#parts = parts
+    this.#rates = rates
+    this.#folder = folder
   }
 
   /** Starts what the journey names, Lightning over the Bitcoin chain. Throws where there is no bitcoind or anvil. */
   static async start({ networks, rates, now }: OutsideOptions): Promise<Outside> {
     const folder = await mkdtemp(join(tmpdir(), 'growr-outside-'))
-    const parts: { bitcoin?: BitcoinChain; peer?: LightningPeer; rootstock?: RootstockChain } = {}
+    const parts: Parts = {}
     try {
       const table = await RatesDoor.open(join(folder, 'rates.json'), rates)
       // Each looks for a free port: one after the other.
       if (networks.includes('bitcoin') || networks.includes('lightning')) parts.bitcoin = await BitcoinChain.start(bitcoind(), now)
       if (networks.includes('rootstock')) parts.rootstock = await RootstockChain.start()
-      if (networks.includes('lightning')) parts.peer = await LightningPeer.start(parts.bitcoin!)
-      return new Outside({ ...parts, rates: table, folder })
+      if (networks.includes('lightning')) parts.peer = LightningPeer.start(parts.bitcoin!)
+      // Whoever needs it hears of it; nobody may ever do.
+      parts.peer?.catch(() => undefined)
+      return new Outside(parts, table, folder)
     } catch (error) {
       await endOf(parts, folder)
       throw error
@@ -59,18 +64,24 @@ export class Outside {
 
   /** The settings of the node. */
   get env(): Readonly<Record<string, string>> {
-    const bitcoin = this.#bitcoin && { GROWR_BITCOIN_URL: this.#bitcoin.rpc.url, GROWR_BITCOIN_USER: this.#bitcoin.rpc.user, GROWR_BITCOIN_PASSWORD: this.#bitcoin.rpc.password, GROWR_BITCOIN_CHAIN: 'regtest' }
-    const lightning = this.#peer && { GROWR_LIGHTNING_NODE: 'ldk', GROWR_LIGHTNING_LISTEN: '127.0.0.1:0' }
-    const rootstock = this.#rootstock && { GROWR_ROOTSTOCK_URL: this.#rootstock.url, GROWR_ROOTSTOCK_CHAIN: '33', GROWR_ROOTSTOCK_TOKENS: this.#rootstock.tokens }
-    return { ...bitcoin, ...lightning, ...rootstock, GROWR_RATES_FILE: this.#rates.file, GROWR_NETWORK_SECONDS: '1' }
+    const { bitcoin, peer, rootstock } = this.#parts
+    return {
+      ...(bitcoin && { GROWR_BITCOIN_URL: bitcoin.rpc.url, GROWR_BITCOIN_USER: bitcoin.rpc.user, GROWR_BITCOIN_PASSWORD: bitcoin.rpc.password, GROWR_BITCOIN_CHAIN: 'regtest' }),
+      ...(peer && { GROWR_LIGHTNING_NODE: 'ldk', GROWR_LIGHTNING_LISTEN: '127.0.0.1:0' }),
+      ...(rootstock && { GROWR_ROOTSTOCK_URL: rootstock.url, GROWR_ROOTSTOCK_CHAIN: '33', GROWR_ROOTSTOCK_TOKENS: rootstock.tokens }),
+      GROWR_RATES_FILE: this.#rates.file,
+      GROWR_NETWORK_SECONDS: '1',
+    }
   }
 
-  /** `note` is told of each address or invoice of a person's. */
-  doors(watch: Watch, note: (address: string) => void): Door[] {
-    const [chain, peer, rootstock] = [this.#bitcoin, this.#peer, this.#rootstock]
+  /** Once all of it has started. `note` is told of each address or invoice of a person's. */
+  async doors(watch: Watch, note: (address: string) => void): Promise<Door[]> {
+    const { bitcoin: chain, rootstock } = this.#parts
+    const peer = await this.#parts.peer
     const bitcoin = chain && new BitcoinDoor({ chain, watch, note, ...(peer && { block: () => peer.look() }) })
-    const miner = { name: 'miner', person: { role: 'NODE_OPERATOR' } } as const
-    const mine = async (blocks: number): Promise<void> => void (await bitcoin?.perform(miner, { kind: 'do', operation: 'mine', with: { blocks } }))
+    const mine = async (blocks: number): Promise<void> => {
+      await bitcoin?.mine(blocks)
+    }
     return [
       this.#rates,
       ...(bitcoin ? [bitcoin] : []),
@@ -81,16 +92,18 @@ export class Outside {
 
   /** The blocks of Bitcoin bear the time of the journey. */
   async setTime(to: Date): Promise<void> {
-    await this.#bitcoin?.setTime(to)
+    await this.#parts.bitcoin?.setTime(to)
   }
 
   close(): Promise<void> {
-    return endOf({ peer: this.#peer, rootstock: this.#rootstock, bitcoin: this.#bitcoin }, this.#folder)
+    return endOf(this.#parts, this.#folder)
   }
 }
 
-async function endOf({ peer, rootstock, bitcoin }: { peer?: LightningPeer | undefined; rootstock?: RootstockChain | undefined; bitcoin?: BitcoinChain | undefined }, folder: string): Promise<void> {
-  for (const part of [peer, rootstock, bitcoin]) await part?.stop()
+async function endOf({ peer, rootstock, bitcoin }: Readonly<Parts>, folder: string): Promise<void> {
+  await (await peer?.catch(() => undefined))?.stop()
+  await rootstock?.stop()
+  await bitcoin?.stop()
   await rm(folder, { recursive: true, force: true })
 }
 
