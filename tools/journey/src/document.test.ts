@@ -56,6 +56,30 @@ test('what the phone and the provider of mobile money do not know is named', () 
   expect(step('door: mobile-money, do: become, with: { mood: sad }')).toEqual(['line 12: steps.1.with.mood: must be equal to one of the allowed values'])
 })
 
+test('what the payment networks do not know is named, and each door needs its network', () => {
+  const step = (rest: string, head = 'networks: [bitcoin, lightning, rootstock]\nrates: { BTC/HNL: "2500000.00" }'): readonly string[] =>
+    findings(sound.replace('start: 2026-03-01', `start: 2026-03-01\n${head}`).replace('  - { who: ana, query: issuer, capture: { issuer: did } }', `  - { who: ana, query: issuer, capture: { issuer: did } }\n  - { who: bea, ${rest} }`))
+  for (const rest of [
+    'door: bitcoin, do: mine', 'door: bitcoin, do: mine, with: { blocks: 50 }', 'door: bitcoin, do: reorganise, with: { blocks: 1, payments: again }', 'door: bitcoin, do: pay, with: { to: $issuer, amount: "0.1" }', 'door: bitcoin, do: signPsbt, with: { psbt: x }',
+    'door: lightning, do: newInvoice, with: { amount: "0.1" }', 'door: lightning, query: received, with: { invoice: x }', 'door: rootstock, do: pay, with: { to: x, amount: "1", currency: RBTC }', 'door: rates, do: set, with: { BTC/HNL: "1" }',
+  ]) expect(step(rest), rest).toEqual([])
+  expect(step('door: bitcoin, do: mine, with: { block: 3 }')).toEqual(['line 14: steps.1.with: unknown key "block"'])
+  expect(step('door: bitcoin, do: mine, with: { blocks: "3" }')).toEqual(['line 14: steps.1.with.blocks: must be integer'])
+  expect(step('door: bitcoin, do: pay, with: { to: x, amount: 0.1 }')).toEqual(['line 14: steps.1.with.amount: must be string'])
+  expect(step('door: bitcoin, do: reorganise, with: { blocks: 1, payments: gone }')).toEqual(['line 14: steps.1.with.payments: must be equal to one of the allowed values'])
+  expect(step('door: bitcoin, do: newKey, with: { kind: p2tr }')).toEqual(['line 14: steps.1.with: unknown key "kind"'])
+  expect(step('door: bitcoin, do: signPsbt')).toEqual(["line 14: steps.1: must have required property 'with'"])
+  expect(step('door: lightning, do: openChannel, with: { peer: x, address: y }')).toEqual(["line 14: steps.1.with: must have required property 'capacity'"])
+  expect(step('door: lightning, do: mine')).toEqual(['line 14: steps.1.do: must be equal to one of the allowed values'])
+  expect(step('door: rootstock, do: pay, with: { to: x, amount: "1", currency: BTC }')).toEqual(['line 14: steps.1.with.currency: must be equal to one of the allowed values'])
+  expect(step('door: rates, do: set, with: { BTC/HNL: 1 }')).toEqual(['line 14: steps.1.with.BTC/HNL: must be string'])
+  expect(step('query: me', 'networks: [dogecoin]')).toEqual(['line 3: networks.0: must be equal to one of the allowed values'])
+  expect(step('query: me', 'networks: [bitcoin]\nrates: { BTC/HNL: 2500000 }')).toEqual(['line 4: rates.BTC/HNL: must be string'])
+  expect(step('door: lightning, query: received, with: { invoice: x }', 'networks: [bitcoin]')).toEqual(['line 13: the door lightning needs `networks: [lightning]` in the head of the journey'])
+  expect(step('door: bitcoin, do: mine', 'networks: [rootstock]')).toEqual(['line 13: the door bitcoin needs `networks: [bitcoin]` in the head of the journey'])
+  expect(step('door: bitcoin, do: mine', 'networks: [lightning]')).toEqual([])
+})
+
 describe('each thing that is wrong is named by its line', () => {
   test.each([
     ['an unknown key of the journey', 'start: 2026-03-01', 'start: 2026-03-01\nends: 2026-04-01', 'line 1: the file: unknown key "ends"'],

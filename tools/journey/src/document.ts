@@ -103,7 +103,7 @@ export function parseJourney(text: string, file: string): Journey {
   }
   if (!validate(value)) {
     const findings = (validate.errors ?? []).filter((error) => !['anyOf', 'not', 'if'].includes(error.keyword) || (validate.errors ?? []).length === 1).map((error) => {
-      const path = error.instancePath.split('/').slice(1).map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+      const path = error.instancePath.split('/').slice(1).map((part) => (/^\d+$/.test(part) ? Number(part) : part.replaceAll('~1', '/').replaceAll('~0', '~')))
       const what = error.keyword === 'additionalProperties' ? `unknown key "${String(error.params['additionalProperty'])}"` : (error.message ?? 'is not of its form')
       return `line ${lineOf(path)}: ${path.join('.') || 'the file'}: ${what}`
     })

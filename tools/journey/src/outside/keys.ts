@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { HDKey } from '@scure/bip32'
 import * as btc from '@scure/btc-signer'
+import { equalBytes } from '@scure/btc-signer/utils.js'
 
 export type AddressKind = 'p2wpkh' | 'p2tr'
 
@@ -22,8 +23,7 @@ export class OwnKeys {
   /** An address that nobody was given before. */
   address(kind: AddressKind): string {
     const publicKey = this.#at(this.#next++)
-    const { address } = kind === 'p2tr' ? btc.p2tr(publicKey.subarray(1), undefined, REGTEST) : btc.p2wpkh(publicKey, REGTEST)
-    return address as string
+    return (kind === 'p2tr' ? taproot(publicKey) : btc.p2wpkh(publicKey, REGTEST)).address as string
   }
 
   /** A public key as a key expression (BIP 380), which says where a signer finds it again. */
@@ -39,10 +39,14 @@ export class OwnKeys {
    */
   sign(psbt: string): { psbt: string; signed: number } {
     const tx = btc.Transaction.fromPSBT(Uint8Array.from(Buffer.from(psbt, 'base64')), { allowUnknownInputs: true, allowUnknownOutputs: true })
+    const own = Array.from({ length: this.#next }, (_, place) => this.#root.derive(`m/${ACCOUNT}/${place}`) as HDKey & { readonly publicKey: Uint8Array; readonly privateKey: Uint8Array })
     let signed = 0
     for (let input = 0; input < tx.inputsLength; input++) {
-      const own = Array.from({ length: this.#next }, (_, place) => this.#root.derive(`m/${ACCOUNT}/${place}`).privateKey as Uint8Array)
-      if (own.filter((key) => signs(tx, key, input)).length > 0) signed++
+      const { witnessUtxo, tapInternalKey } = tx.getInput(input)
+      // Of an address of its own it knows the key behind it, where who asks does not say.
+      const address = own.find(({ publicKey }) => witnessUtxo && equalBytes(taproot(publicKey).script, witnessUtxo.script))
+      if (address && !tapInternalKey) tx.updateInput(input, { tapInternalKey: address.publicKey.subarray(1) })
+      if (own.filter(({ privateKey }) => signs(tx, privateKey, input)).length > 0) signed++
     }
     return { psbt: Buffer.from(tx.toPSBT(0)).toString('base64'), signed }
   }
@@ -51,6 +55,8 @@ export class OwnKeys {
     return this.#root.derive(`m/${ACCOUNT}/${place}`).publicKey as Uint8Array
   }
 }
+
+const taproot = (publicKey: Uint8Array) => btc.p2tr(publicKey.subarray(1), undefined, REGTEST)
 
 /** Whether the key is one that the input asks for; it has signed then. */
 function signs(tx: btc.Transaction, key: Uint8Array, input: number): boolean {
