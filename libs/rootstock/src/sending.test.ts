@@ -121,6 +121,31 @@ test('what waits is SEEN, and the same in its block; what is replaced or dropped
   await balanced(network, seeds)
 })
 
+test('what waits goes on waiting through a reorganisation', async () => {
+  const { network, wallet } = await funded(10n ** 16n)
+  await anvil.mine(2)
+  await network.sync()
+  const hash = await anvil.pay(wallet.address!, 10n ** 15n)
+  await network.sync()
+  await anvil.call('anvil_reorg', 2, [])
+  await network.sync()
+  await settle(network)
+  expect(told((await feedOf(network)).filter(change => change.id === hash))).toEqual([['RECEIVED', 'SEEN', 0, null], ['RECEIVED', 'CONFIRMED', 0, null]])
+})
+
+test('sends that the node has lost keep their places: none takes that of another', async () => {
+  const { network, seed } = await funded(10n ** 16n)
+  const to = await addressAt(outsider, 8)
+  for (const id of ['a', 'b', 'c']) {
+    await network.send({ id, wallets: ['w'], to, amount: rbtc(10n ** 15n), maxFee: MAX })
+    await anvil.call('anvil_dropAllTransactions')
+  }
+  await network.sync()
+  await settle(network)
+  expect(await coins(to)).toBe(3n * 10n ** 15n)
+  await balanced(network, seed)
+})
+
 test('a node that does not say what waits: a payment is SEEN in its block', async () => {
   const { network, wallet } = await funded(10n ** 16n)
   proxy.treat = (method, params) => method === 'eth_getBlockByNumber' && (params as unknown[])[0] === 'pending' ? { error: { code: -32602, message: 'no such block' } } : 'PASS'
