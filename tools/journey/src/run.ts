@@ -123,9 +123,18 @@ async function playThrough(run: Run): Promise<void> {
   // The node is told where the provider of mobile money is before it starts.
   const mobile = await MobileMoneyDoor.open(() => run.end)
   const system = await SystemDoor.open()
-  const outside = journey.networks.length > 0 ? await Outside.start({ networks: journey.networks, rates: journey.rates, now: run.end }) : undefined
-  const node = await NodeLife.start({ data, passphrase, start: run.end, env: { GROWR_MOBILE_MONEY_DARAJA_URL: mobile.url, GROWR_USSD_SERVICE_CODE: SERVICE_CODE, ...outside?.env, ...env } }).catch(async (error: unknown) => {
+  let outside: Outside | undefined
+  const start = async (): Promise<NodeLife> => {
+    if (journey.networks.length > 0) outside = await Outside.start({ networks: journey.networks, rates: journey.rates, now: run.end })
+    return NodeLife.start({ data, passphrase, start: run.end, env: { GROWR_MOBILE_MONEY_DARAJA_URL: mobile.url, GROWR_USSD_SERVICE_CODE: SERVICE_CODE, ...outside?.env, ...env } })
+  }
+  const leave = async (): Promise<void> => {
+    await mobile.close()
+    system.close()
     await outside?.close()
+  }
+  const node = await start().catch(async (error: unknown) => {
+    await leave()
     throw error
   })
   const records = new Map<string, Known>()
@@ -165,11 +174,9 @@ async function playThrough(run: Run): Promise<void> {
     run.metrics = await (await fetch(new URL('/metrics', node.url))).text()
   } finally {
     for (const close of closing) close()
-    await mobile.close()
-    system.close()
     addRecords(evidence, records.values())
     await node.end()
-    await outside?.close()
+    await leave()
     run.lost = node.lost
   }
 }

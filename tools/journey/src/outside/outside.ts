@@ -108,8 +108,7 @@ async function endOf({ peer, rootstock, bitcoin }: Readonly<Parts>, folder: stri
 }
 
 function bitcoind(): string {
-  const named = process.env['BITCOIND_PATH']
-  if (named) return named
-  if (existsSync(SET_UP)) return SET_UP
-  throw Object.assign(new Error('there is no bitcoind: `node tools/networks/bitcoind.mjs` sets one up, or give the path of another as BITCOIND_PATH'), { code: 'NO_BITCOIND' })
+  const path = process.env['BITCOIND_PATH'] || SET_UP
+  if (existsSync(path)) return path
+  throw Object.assign(new Error(`there is no bitcoind at ${path}: \`node tools/networks/bitcoind.mjs\` sets one up, or give the path of another as BITCOIND_PATH`), { code: 'NO_BITCOIND' })
 }
