@@ -7,10 +7,17 @@ import { readJourney } from './document.ts'
 // Whoever adds a code to the catalogue says here how somebody meets it: by a step of journeys/refusals*.yaml that expects it, or,
 // where nobody can, by a line below with the reason.
 
-/** Met in a journey of their own, since a node must be restored for them. */
+/** Met in a journey of their own, since a node must be restored for them, or have payment networks. */
 const elsewhere: Partial<Record<Code, string>> = {
   CURSOR_AHEAD: 'restore.yaml',
   SENDING_OFF: 'restore.yaml',
+  ADDRESS_MISSING: 'bitcoin.yaml',
+  ADDRESS_FOREIGN: 'bitcoin.yaml',
+  DUST: 'bitcoin.yaml',
+  FEE_ABOVE_CEILING: 'bitcoin.yaml',
+  INVOICE_AMOUNT: 'lightning.yaml',
+  ADDRESS_INVALID: 'rootstock.yaml',
+  EXCHANGE_OPEN: 'mixed-rails.yaml',
 }
 
 /** Codes that no step of a journey can bring about, and why. */
@@ -36,11 +43,8 @@ const unmet: Partial<Record<Code, string>> = {
   PAYMENT_AMOUNT: 'the amount of a payout is the node\'s own figure; the loan checks it all the same',
 }
 
-/** Met at a node with real networks behind it, by its own test: the journeys run without. */
-const atNetworks: Partial<Record<Code, string>> = {
-  ADDRESS_MISSING: 'bitcoin', ADDRESS_FOREIGN: 'bitcoin', DUST: 'bitcoin', FEE_ABOVE_CEILING: 'bitcoin', EXCHANGE_OPEN: 'exchange', RATE_UNKNOWN: 'exchange', NETWORK_DOWN: 'exchange',
-  ADDRESS_INVALID: 'lightning', INVOICE_AMOUNT: 'lightning', INVOICE_PAID: 'lightning', INVOICE_EXPIRED: 'lightning',
-}
+/** Met at a node with real networks behind it, by its own test. */
+const atNetworks: Partial<Record<Code, string>> = { RATE_UNKNOWN: 'exchange', NETWORK_DOWN: 'exchange', INVOICE_PAID: 'lightning', INVOICE_EXPIRED: 'lightning' }
 
 const folder = new URL('../../../journeys/', import.meta.url)
 const journey = (file: string) => readJourney(fileURLToPath(new URL(file, folder)))
