@@ -1,7 +1,8 @@
 import type { Amount } from '@growr/money'
-import { NetworkError, type FeeEstimate, type HdSigner, type Listener, type NetworkChange, type NetworkStatus, type NewWallet, type PaymentNetwork, type Send, type Sent, type Wallet, type WalletBalance } from '@growr/networks'
+import { NetworkError, type Deposit, type DepositDraft, type DepositMove, type DepositNetwork, type FeeEstimate, type HdSigner, type Listener, type NetworkChange, type NetworkStatus, type NewDeposit, type NewWallet, type Send, type Sent, type Wallet, type WalletBalance } from '@growr/networks'
 import type { AddressKind } from './address.ts'
 import { chainOf, type Chain } from './chain.ts'
+import { Deposits } from './deposits.ts'
 import { hintsFrom } from './hints.ts'
 import { BitcoinRpc, type RpcOptions } from './rpc.ts'
 import { Scanner } from './scan.ts'
@@ -36,7 +37,7 @@ const MOST_CONFIRMATIONS = 6
 const TYPICAL_VSIZE = 141
 
 /** Bitcoin behind the port: one bitcoind, one seed, one file. */
-export class BitcoinNetwork implements PaymentNetwork {
+export class BitcoinNetwork implements DepositNetwork {
   readonly name = 'bitcoin'
   readonly currencies = ['BTC']
   readonly #options: BitcoinOptions
@@ -45,6 +46,7 @@ export class BitcoinNetwork implements PaymentNetwork {
   readonly #scanner: Scanner
   readonly #wallets: Wallets
   readonly #sending: Sending
+  readonly #deposits: Deposits
   readonly #listeners = new Set<() => void>()
   #looking: Promise<void> | undefined
   #again = false
@@ -68,6 +70,7 @@ export class BitcoinNetwork implements PaymentNetwork {
     this.#sending = new Sending({
       store: this.#store, rpc: this.#rpc, wallets: this.#wallets, signer: options.signer, fallbackRate: options.fallbackRate ?? 2, watch: (script) => this.#scanner.watch(script),
     })
+    this.#deposits = new Deposits({ store: this.#store, wallets: this.#wallets, sending: this.#sending, signer: options.signer, watch: (script) => this.#scanner.watch(script) })
   }
 
   async createWallet(wallet: NewWallet): Promise<Wallet> {
@@ -111,6 +114,24 @@ export class BitcoinNetwork implements PaymentNetwork {
 
   sent(id: string): Promise<Sent | null> {
     return Promise.resolve(this.#sending.sent(id))
+  }
+
+  createDeposit(deposit: NewDeposit): Promise<Deposit> {
+    return this.#deposits.create(deposit)
+  }
+
+  deposit(id: string): Promise<Deposit | null> {
+    return Promise.resolve(this.#deposits.find(id))
+  }
+
+  draftDeposit(draft: { readonly id: string; readonly move: DepositMove; readonly to: string; readonly maxFee: Amount }): Promise<DepositDraft> {
+    return this.#deposits.draft(draft)
+  }
+
+  async moveDeposit(id: string, psbt: string): Promise<Deposit> {
+    const deposit = await this.#deposits.move(id, psbt)
+    this.#changed()
+    return deposit
   }
 
   async estimateFee(currency: string): Promise<FeeEstimate> {

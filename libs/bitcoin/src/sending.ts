@@ -7,7 +7,7 @@ import { selectWithin } from './coins-within.ts'
 import { RpcRefusal, satsOf, type BitcoinRpc } from './rpc.ts'
 import type { BitcoinStore } from './store.ts'
 import { btcOf, write } from './tell.ts'
-import { buildPayment } from './transaction.ts'
+import { buildPayment, type Signed } from './transaction.ts'
 import type { Wallets } from './wallets.ts'
 
 export interface SendingOptions {
@@ -18,6 +18,16 @@ export interface SendingOptions {
   /** Satoshis for each virtual byte where the node has no estimate (regtest, or just started). */
   readonly fallbackRate: number
   readonly watch: (script: Uint8Array) => void
+}
+
+interface Leaving {
+  readonly id: string
+  readonly request: string
+  readonly wallet: string
+  readonly to: string
+  readonly sats: bigint
+  readonly coins: readonly (readonly [txid: string, vout: number])[]
+  readonly signed: Signed
 }
 
 /** Blocks within which a payment should stand. */
@@ -79,7 +89,7 @@ export class Sending {
   }
 
   async #send(send: Send): Promise<Sent> {
-    const { store, rpc, wallets, signer, watch } = this.#options
+    const { store, wallets, signer, watch } = this.#options
     const request = digestOf(send)
     const known = store.get('SELECT request FROM send WHERE id = ?', send.id)
     if (known !== undefined) {
@@ -88,23 +98,44 @@ export class Sending {
     }
     const { selection, change, sats, wallet } = await this.#plan(send)
     const signed = await buildPayment(selection, signer)
-    const [verdict] = await rpc.call<{ allowed: boolean; 'reject-reason'?: string }[]>('testmempoolaccept', [signed.hex], 0)
-    if (verdict?.allowed !== true) throw new NetworkError('NETWORK_REFUSED', 'bitcoind refuses the transaction', { reason: verdict?.['reject-reason'] ?? 'unknown' })
-    store.together(() => {
+    await this.#leave({ id: send.id, request, wallet, to: send.to, sats, coins: selection.coins.map(({ txid, vout }) => [txid, vout] as const), signed }, () => {
       if (selection.change > 0n) wallets.keepChange(change)
-      store.run("INSERT INTO send (id, request, wallet, address, sats, told, generation, reason) VALUES (?, ?, ?, ?, ?, 'PENDING', 0, NULL)", send.id, request, wallet, send.to, sats)
-      const coins = selection.coins.map(({ txid, vout }) => [txid, vout] as const)
-      const now = Math.floor(Date.now() / 1000)
-      store.run('INSERT INTO version (txid, send, hex, fee, coins, height, time) VALUES (?, ?, ?, ?, ?, NULL, ?)', signed.txid, send.id, signed.hex, signed.fee, JSON.stringify(coins), now)
-      for (const [txid, vout] of coins) store.run('UPDATE credit SET spentBy = ? WHERE txid = ? AND vout = ?', signed.txid, txid, vout)
-      write(store, {
-        kind: 'SENT', id: send.id, generation: 0, wallet, tag: null, status: 'PENDING', amount: btcOf(sats), fee: btcOf(0n), address: send.to, proof: signed.txid, confirmations: 0, reason: null,
-        at: new Date(now * 1000),
-      })
     })
     if (selection.change > 0n) watch(change.script)
     await this.#broadcast(signed.hex)
     return this.sent(send.id) as Sent
+  }
+
+  /** Sends what was signed elsewhere too, once; `also` is stored with it. NETWORK_SENDING_OFF, NETWORK_REFUSED, NETWORK_ID_REUSED. */
+  leave(leaving: Leaving, also: () => void): Promise<void> {
+    const turn = this.#last.catch(() => undefined).then(async () => {
+      if (!this.on) throw new NetworkError('NETWORK_SENDING_OFF', 'sending is off until the node has been reconciled')
+      const known = this.#options.store.get('SELECT request FROM send WHERE id = ?', leaving.id)
+      if (known?.['request'] === leaving.request) return
+      if (known !== undefined) throw new NetworkError('NETWORK_ID_REUSED', 'this was sent with something else: take another id')
+      await this.#leave(leaving, also)
+      await this.#broadcast(leaving.signed.hex)
+    })
+    this.#last = turn
+    return turn
+  }
+
+  /** Stored, with the coins that it spends, before it leaves. */
+  async #leave({ id, request, wallet, to, sats, coins, signed }: Leaving, also: () => void): Promise<void> {
+    const { store, rpc } = this.#options
+    const [verdict] = await rpc.call<{ allowed: boolean; 'reject-reason'?: string }[]>('testmempoolaccept', [signed.hex], 0)
+    if (verdict?.allowed !== true) throw new NetworkError('NETWORK_REFUSED', 'bitcoind refuses the transaction', { reason: verdict?.['reject-reason'] ?? 'unknown' })
+    store.together(() => {
+      also()
+      store.run("INSERT INTO send (id, request, wallet, address, sats, told, generation, reason) VALUES (?, ?, ?, ?, ?, 'PENDING', 0, NULL)", id, request, wallet, to, sats)
+      const now = Math.floor(Date.now() / 1000)
+      store.run('INSERT INTO version (txid, send, hex, fee, coins, height, time) VALUES (?, ?, ?, ?, ?, NULL, ?)', signed.txid, id, signed.hex, signed.fee, JSON.stringify(coins), now)
+      for (const [txid, vout] of coins) store.run('UPDATE credit SET spentBy = ? WHERE txid = ? AND vout = ?', signed.txid, txid, vout)
+      write(store, {
+        kind: 'SENT', id, generation: 0, wallet, tag: null, status: 'PENDING', amount: btcOf(sats), fee: btcOf(0n), address: to, proof: signed.txid, confirmations: 0, reason: null,
+        at: new Date(now * 1000),
+      })
+    })
   }
 
   /** The coins of as few of the wallets as suffice, in their order. */

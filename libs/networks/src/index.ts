@@ -1,3 +1,4 @@
+export type { Deposit, DepositDraft, DepositMove, DepositNetwork, NewDeposit } from './deposits.ts'
 export { NetworkError, type NetworkErrorCode } from './errors.ts'
 export type { Channel, Invoice, LightningNetwork, NewInvoice } from './lightning.ts'
 export type {
