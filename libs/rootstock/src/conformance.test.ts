@@ -44,7 +44,7 @@ async function harness(): Promise<ConformanceHarness> {
           const block = await anvil.call('eth_getBlockByNumber', `0x${height.toString(16)}`, false) as { transactions: string[] }
           for (const hash of block.transactions) lost.push(await anvil.call('eth_getRawTransactionByHash', hash) as string)
         }
-        await anvil.call('anvil_reorg', blocks, [])
+        await anvil.reorganise(blocks)
         await anvil.call('anvil_dropAllTransactions')
         await anvil.mine(1)
       },

@@ -186,7 +186,7 @@ async function takeAway(anvil: Anvil, depth: number): Promise<LostTransaction[]>
   found.push(...(await anvil.call('eth_getBlockByNumber', 'pending', true) as { transactions: { hash: string; from: string }[] }).transactions)
   const lost: LostTransaction[] = []
   for (const { hash, from } of found) lost.push({ hash, from, raw: await anvil.call('eth_getRawTransactionByHash', hash) as string })
-  await anvil.call('anvil_reorg', depth, [])
+  await anvil.reorganise(depth)
   await anvil.call('anvil_dropAllTransactions')
   await anvil.mine(1)
   return lost

@@ -127,7 +127,7 @@ test('what waits goes on waiting through a reorganisation', async () => {
   await network.sync()
   const hash = await anvil.pay(wallet.address!, 10n ** 15n)
   await network.sync()
-  await anvil.call('anvil_reorg', 2, [])
+  await anvil.reorganise(2)
   await network.sync()
   await settle(network)
   expect(told((await feedOf(network)).filter(change => change.id === hash))).toEqual([['RECEIVED', 'SEEN', 0, null], ['RECEIVED', 'CONFIRMED', 0, null]])

@@ -22,6 +22,8 @@ export interface Anvil {
   readonly rich: Hex
   call(method: string, ...params: readonly unknown[]): Promise<unknown>
   mine(blocks: number): Promise<void>
+  /** The last blocks are replaced by as many empty ones, which are others even where those were empty; what waits goes on waiting. */
+  reorganise(blocks: number): Promise<void>
   /** Rich pays, unmined; the transaction's hash. */
   pay(to: string, value: bigint): Promise<Hex>
   deployToken(supply: bigint, decimals: number): Promise<Hex>
@@ -45,8 +47,13 @@ export async function startAnvil(): Promise<Anvil> {
   const [rich] = await call('eth_accounts') as [Hex]
   const sendFrom = (tx: Record<string, unknown>) => call('eth_sendTransaction', { from: rich, gasPrice: '0x3938700', ...tx }) as Promise<Hex>
   const mine = async (blocks: number) => { await call('anvil_mine', `0x${blocks.toString(16)}`) }
+  let miners = 0
   return {
     url, rich, call, mine,
+    async reorganise(blocks) {
+      await call('anvil_setCoinbase', `0x${(++miners).toString(16).padStart(40, '0')}`)
+      await call('anvil_reorg', blocks, [])
+    },
     pay: (to, value) => sendFrom({ to: to.toLowerCase(), value: `0x${value.toString(16)}`, gas: '0x5208' }),
     async deployToken(supply, decimals) {
       const hash = await sendFrom({ data: tokenCode(supply, decimals), gas: '0x1e8480' })
