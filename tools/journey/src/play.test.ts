@@ -36,7 +36,7 @@ interface Played {
   readonly people: Map<string, Record<string, unknown>>
 }
 
-async function run(steps: string, answer: Answer, held: Readonly<Record<string, string>> = {}): Promise<Played> {
+async function run(steps: string, answer: Answer, held: Readonly<Record<string, string>> = {}, unlike: readonly string[] = []): Promise<Played> {
   const played: Played = { asked: [], moved: [], shown: [], people: new Map([['ana', {}], ['bea', { user: 'U1' }], ['carl', { user: 'U2' }]]) }
   const door: Door = {
     name: 'graphql',
@@ -53,6 +53,7 @@ async function run(steps: string, answer: Answer, held: Readonly<Record<string, 
     show: terminal((line) => played.shown.push(line)),
     moveClock: async (to) => void played.moved.push(to.toISOString()),
     balances: async () => ({ nothing: '0.00', of: new Map(Object.entries(held)) }),
+    unlikeNetworks: async () => [...unlike],
   }
   await play(parseJourney(people + steps, 'a.yaml'), stage)
   return played
@@ -110,6 +111,9 @@ describe('a step', () => {
 
   test('weighs accounts', async () => {
     await run('\n  - { balances: { Coffee: { cash: "5.00", clearing: "0.00" } } }', fine, { cash: '5.00' })
+    await run('\n  - { balances: { Coffee: { cash BTC: "0.00000000000", cash/BITCOIN BTC: "0.00100000000" } } }', fine, { 'cash/BITCOIN BTC': '0.00100000000' })
+    await expect(run('\n  - { eventually: 0s, balances: { Coffee: { cash DOC: "1" } } }', fine)).rejects.toThrow(/cash DOC: expected 1, holds 0.00/)
+    await expect(run('\n  - { eventually: 0s, balances: { Coffee: { cash: "5.00" } } }', fine, { cash: '5.00' }, ['the network holds less'])).rejects.toThrow(/line 12: the network holds less/)
     await expect(run('\n  - { eventually: 0s, balances: { Coffee: { cash: "6.00" } } }', fine, { cash: '5.00' })).rejects.toThrow(/line 12: Coffee: cash: expected 6.00, holds 5.00/)
   })
 })

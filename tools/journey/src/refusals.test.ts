@@ -18,6 +18,9 @@ const elsewhere: Partial<Record<Code, string>> = {
   INVOICE_AMOUNT: 'lightning.yaml',
   ADDRESS_INVALID: 'rootstock.yaml',
   EXCHANGE_OPEN: 'mixed-rails.yaml',
+  KEY_INVALID: 'multisig.yaml',
+  PSBT_INVALID: 'multisig.yaml',
+  PSBT_OTHER: 'multisig.yaml',
 }
 
 /** Codes that no step of a journey can bring about, and why. */
