@@ -218,7 +218,7 @@ class Rootstock implements RootstockNetwork {
       store.insert('addresses', row)
       if (startHeight !== undefined && store.get('SELECT height FROM blocks LIMIT 1')) store.insert('fresh', { address: row.address, height: this.#net.top() })
     })
-    addresses.set(row.address, row)
+    addresses.add(row.address)
   }
 
   #walletOf(id: string): Wallet | null {

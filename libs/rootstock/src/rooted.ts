@@ -4,11 +4,12 @@ import type { RootstockChain } from './address.ts'
 import type { RootstockPolicy, RootstockToken } from './policy.ts'
 import type { RootstockRpc } from './rpc.ts'
 import type { AddressRow, FactRow, RootstockStore, TxRow } from './store.ts'
+import { Watched } from './watched.ts'
 
 /** What the parts of the adapter share. Addresses, token addresses included, are in lower case. */
 export class Rooted {
   readonly native = 'RBTC'
-  readonly addresses = new Map<string, AddressRow>()
+  readonly addresses: Watched
   readonly tokens: ReadonlyMap<string, RootstockToken>
   readonly store: RootstockStore
   readonly rpc: RootstockRpc
@@ -28,7 +29,7 @@ export class Rooted {
     this.chain = parts.chain
     this.startHeight = parts.startHeight
     this.tokens = parts.tokens
-    for (const row of this.store.all<AddressRow>('SELECT * FROM addresses')) this.addresses.set(row.address, row)
+    this.addresses = new Watched(this.store)
   }
 
   top(): number { return this.store.get<{ height: number }>('SELECT max(height) AS height FROM blocks')?.height ?? 0 }

@@ -35,7 +35,10 @@ export async function scan(net: Rooted): Promise<void> {
     const { blocks, logs } = range
     const to = blocks.at(-1)!.height
     const found: Found[] = []
-    for (const block of blocks) found.push(...await factsOf(net, block, logs.get(block.height) ?? []))
+    for (let at = 0; at < blocks.length; at += policy.blocksAtOnce) {
+      const several = blocks.slice(at, at + policy.blocksAtOnce)
+      found.push(...(await Promise.all(several.map(block => factsOf(net, block, logs.get(block.height) ?? [])))).flat())
+    }
     store.atomically(() => {
       for (const { height, hash } of blocks) store.insert('blocks', { height, hash })
       store.run('DELETE FROM blocks WHERE height < ?', to - policy.keepBlocks)
