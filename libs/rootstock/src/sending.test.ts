@@ -214,7 +214,7 @@ for (const mined of ['the first', 'the second'] as const) {
     const to = await addressAt(outsider, mined === 'the first' ? 2 : 3)
     const first = await network.send({ id: 's', wallets: ['w'], to, amount: rbtc(10n ** 15n), maxFee: MAX })
     const raw = await anvil.call('eth_getRawTransactionByHash', first.proof)
-    // What leaves is on the disk before: the node hangs on the broadcast, and another process finds it there.
+    // The node never hears of it: the next look sends what was stored before.
     proxy.treat = method => method === 'eth_sendRawTransaction' ? 'HANG' : 'PASS'
     const second = await network.bump('s')
     proxy.treat = () => 'PASS'
