@@ -36,6 +36,7 @@ export const operations = {
   loansOfOrganization: { kind: 'query', args: { organization: 'ID!', status: 'String', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version } } pageInfo { hasNextPage endCursor } totalCount }' },
   loansOfUser: { kind: 'query', args: { user: 'ID', first: 'Int', after: 'String' }, selection: '{ edges { cursor node { key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version } } pageInfo { hasNextPage endCursor } totalCount }' },
   me: { kind: 'query', args: {}, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
+  multisig: { kind: 'query', args: { intent: 'ID!' }, selection: '{ intent address uri descriptor refundAfter refundHeight pending held releasing released refunded proof }' },
   myIntents: { kind: 'query', args: { first: 'Int', after: 'String' }, selection: '{ edges { cursor node { id project organization investor status source amount walletAddress createdAt } } pageInfo { hasNextPage endCursor } totalCount }' },
   networkBalances: { kind: 'query', args: { project: 'ID!' }, selection: '{ network wallet purpose currency confirmed pending locked { amount reason releaseHeight } descriptors }' },
   networks: { kind: 'query', args: {}, selection: '{ network offered ok reason chain height scanned currencies }' },
@@ -118,9 +119,11 @@ export const operations = {
   markServiceProvided: { kind: 'mutation', args: { loan: 'ID!', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
   modifyProjectParams: { kind: 'mutation', args: { key: 'ID!', startDate: 'String', endDate: 'String', amount: 'String', juniorRate: 'String', criteria: 'CriteriaInput', loans: 'LoanTermsInput', requestId: 'ID' }, selection: '{ key status organization name description isPublic isInviteOnly profileUrl bannerUrl startDate endDate currency amount juniorRate criteria { required trusted { issuer organization } rules } loans { type schedule minAmount maxAmount minMonths maxMonths interestRate disbursementFee cashBackRate gracePeriod isCommunity riskDepositRate defaultAfterDays offerDays coolingOffDays approvalAbove debtCeiling } funding { id type status networkName tokenName fundingAddress repaymentAddress terms interestRate leverageFactor minAmount maxAmount } juniorCapital seniorCapital available reserved lent repaid outstanding loanCount payables { id payee kind party amount paid } version }' },
   openChannel: { kind: 'mutation', args: { peer: 'String!', address: 'String!', capacity: 'String!', push: 'String', requestId: 'ID' }, selection: '{ id }' },
+  openMultisig: { kind: 'mutation', args: { intent: 'ID!', publicKey: 'String!', refundKey: 'String!', refundAfter: 'Int', requestId: 'ID' }, selection: '{ intent address uri descriptor refundAfter refundHeight pending held releasing released refunded proof }' },
   payOriginator: { kind: 'mutation', args: { project: 'ID!', amount: 'String!', rail: 'String!', to: 'String!', currency: 'String', maxFee: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   refresh: { kind: 'mutation', args: { refreshToken: 'String!', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   refund: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', rail: 'String', reference: 'String!', valueDate: 'String', requestId: 'ID' }, selection: '{ key project organization tranche type paymentType status currency amount yield principal valueDate intent investor reference receipt { type signer jws } }' },
+  refundMultisig: { kind: 'mutation', args: { intent: 'ID!', to: 'String!', requestId: 'ID' }, selection: '{ psbt amount fee }' },
   refundOverpayment: { kind: 'mutation', args: { loan: 'ID!', rail: 'String!', to: 'String', currency: 'String', maxFee: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   registerBorrower: { kind: 'mutation', args: { phone: 'String!', code: 'String!', pin: 'String!', language: 'String', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
   registerInvestor: { kind: 'mutation', args: { email: 'String!', code: 'String!', password: 'String!', name: 'String!', language: 'String', requestId: 'ID' }, selection: '{ accessToken expiresIn refreshToken user role organization }', signsIn: true },
@@ -128,6 +131,7 @@ export const operations = {
   rejectInvestor: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   rejectInvitation: { kind: 'mutation', args: { intent: 'ID!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   rejectReversal: { kind: 'mutation', args: { payment: 'ID!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
+  releaseMultisig: { kind: 'mutation', args: { intent: 'ID!', loan: 'ID!', requestId: 'ID' }, selection: '{ psbt amount fee }' },
   removeWebhook: { kind: 'mutation', args: { webhook: 'ID!', requestId: 'ID' }, selection: '{ ok }' },
   repayInvestor: { kind: 'mutation', args: { intent: 'ID!', amount: 'String!', rail: 'String!', to: 'String!', currency: 'String', maxFee: 'String', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   requestAddress: { kind: 'mutation', args: { loan: 'ID!', rail: 'String!', currency: 'String', amount: 'String', requestId: 'ID' }, selection: '{ rail project address invoice lightningAddress uri currency amount rate { from to rate at source } expiresAt }' },
@@ -154,6 +158,7 @@ export const operations = {
   settleExchange: { kind: 'mutation', args: { project: 'ID!', reference: 'String!', requestId: 'ID' }, selection: '{ key kind status rail loan project organization currency amount valueDate bookingDate holder reference awaits reason moved { currency amount rate at } networkId sending version }' },
   signContract: { kind: 'mutation', args: { intent: 'ID!', digest: 'String!', requestId: 'ID' }, selection: '{ id project organization investor status source amount walletAddress createdAt }' },
   signLoan: { kind: 'mutation', args: { loan: 'ID!', digest: 'String', keyFacts: 'String', requestId: 'ID' }, selection: '{ key project organization status type schedule currency requestedAmount requestedMonths contractAmount months interestRate interestAmount commitmentAmount fee deposit payout repaid outstanding overpaid cashBack applicationDate offerUntil startDate endDate instalments { number dueDate principal interest amount paid overdue } borrower borrowerUser verifier coolingOffUntil coolingOffWaived keyFactsRequired payoutNeedsApproval service defaultedOn writtenOff recovered reschedules imported version }' },
+  signMultisig: { kind: 'mutation', args: { intent: 'ID!', psbt: 'String!', requestId: 'ID' }, selection: '{ intent address uri descriptor refundAfter refundHeight pending held releasing released refunded proof }' },
   takeComplaint: { kind: 'mutation', args: { number: 'String!', requestId: 'ID' }, selection: '{ number organization user loan text status answers { text at } at updatedAt }' },
   unblockUser: { kind: 'mutation', args: { id: 'ID!', organization: 'ID', requestId: 'ID' }, selection: '{ id name email phone language did status memberships { id type organization status } createdAt }' },
   updateProfile: { kind: 'mutation', args: { fullName: 'String', birthDate: 'String', documentNumber: 'String', gender: 'String', address: 'String', municipality: 'String', country: 'String', household: 'Int', dependants: 'Int', education: 'String', occupation: 'String', business: 'String', yearsInBusiness: 'Int', landCentiares: 'Int', crops: '[String!]', monthlyIncome: 'ProfileAmount', monthlyExpenses: 'ProfileAmount', clear: '[String!]', pin: 'String', requestId: 'ID' }, selection: '{ profile updatedAt }' },
@@ -208,6 +213,8 @@ export interface Operations {
   readonly loansOfOrganization: { readonly args: { readonly organization: string; readonly status?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: LoanConnection }
   readonly loansOfUser: { readonly args: { readonly user?: string | null | undefined; readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: LoanConnection }
   readonly me: { readonly args: {}; readonly result: User }
+  /** What of an investor's multi-signature deposit is where, and from which height it can be taken back. */
+  readonly multisig: { readonly args: { readonly intent: string }; readonly result: Multisig }
   readonly myIntents: { readonly args: { readonly first?: number | null | undefined; readonly after?: string | null | undefined }; readonly result: IntentConnection }
   /** What a project's wallets hold by the networks themselves. */
   readonly networkBalances: { readonly args: { readonly project: string }; readonly result: readonly NetworkBalance[] }
@@ -331,11 +338,15 @@ export interface Operations {
   readonly modifyProjectParams: { readonly args: { readonly key: string; readonly startDate?: string | null | undefined; readonly endDate?: string | null | undefined; readonly amount?: string | null | undefined; readonly juniorRate?: string | null | undefined; readonly criteria?: CriteriaInput | null | undefined; readonly loans?: LoanTermsInput | null | undefined }; readonly result: Project }
   /** Opens a Lightning channel out of the node's own on-chain money. */
   readonly openChannel: { readonly args: { readonly peer: string; readonly address: string; readonly capacity: string; readonly push?: string | null | undefined }; readonly result: OpenedChannel }
+  /** Where an investor with a signed contract of a MULTISIG source pays: released by investor and originator together, or taken back by the investor alone after so many blocks. */
+  readonly openMultisig: { readonly args: { readonly intent: string; readonly publicKey: string; readonly refundKey: string; readonly refundAfter?: number | null | undefined }; readonly result: Multisig }
   /** Pays the originator over a network; what the project advanced for fees is set off. */
   readonly payOriginator: { readonly args: { readonly project: string; readonly amount: string; readonly rail: string; readonly to: string; readonly currency?: string | null | undefined; readonly maxFee?: string | null | undefined }; readonly result: Payment }
   /** The refresh token is used up; one used twice ends its session. */
   readonly refresh: { readonly args: { readonly refreshToken: string }; readonly result: Session }
   readonly refund: { readonly args: { readonly intent: string; readonly amount: string; readonly rail?: string | null | undefined; readonly reference: string; readonly valueDate?: string | null | undefined }; readonly result: Funding }
+  /** With what the investor takes back what has lain long enough. */
+  readonly refundMultisig: { readonly args: { readonly intent: string; readonly to: string }; readonly result: MultisigDraft }
   readonly refundOverpayment: { readonly args: { readonly loan: string; readonly rail: string; readonly to?: string | null | undefined; readonly currency?: string | null | undefined; readonly maxFee?: string | null | undefined }; readonly result: Payment }
   readonly registerBorrower: { readonly args: { readonly phone: string; readonly code: string; readonly pin: string; readonly language?: string | null | undefined }; readonly result: Session }
   readonly registerInvestor: { readonly args: { readonly email: string; readonly code: string; readonly password: string; readonly name: string; readonly language?: string | null | undefined }; readonly result: Session }
@@ -344,6 +355,8 @@ export interface Operations {
   readonly rejectInvestor: { readonly args: { readonly intent: string }; readonly result: Intent }
   readonly rejectInvitation: { readonly args: { readonly intent: string }; readonly result: Intent }
   readonly rejectReversal: { readonly args: { readonly payment: string }; readonly result: Payment }
+  /** The originator releases a deposit upon a signed loan agreement; the investor signs what comes back. */
+  readonly releaseMultisig: { readonly args: { readonly intent: string; readonly loan: string }; readonly result: MultisigDraft }
   readonly removeWebhook: { readonly args: { readonly webhook: string }; readonly result: Done }
   /** Repays an investor over a network; booked when the network confirms it. */
   readonly repayInvestor: { readonly args: { readonly intent: string; readonly amount: string; readonly rail: string; readonly to: string; readonly currency?: string | null | undefined; readonly maxFee?: string | null | undefined }; readonly result: Payment }
@@ -386,6 +399,8 @@ export interface Operations {
   readonly settleExchange: { readonly args: { readonly project: string; readonly reference: string }; readonly result: Payment }
   readonly signContract: { readonly args: { readonly intent: string; readonly digest: string }; readonly result: Intent }
   readonly signLoan: { readonly args: { readonly loan: string; readonly digest?: string | null | undefined; readonly keyFacts?: string | null | undefined }; readonly result: Loan }
+  /** Takes the release or refund as the investor's wallet signed it, and sends it. */
+  readonly signMultisig: { readonly args: { readonly intent: string; readonly psbt: string }; readonly result: Multisig }
   readonly takeComplaint: { readonly args: { readonly number: string }; readonly result: Complaint }
   readonly unblockUser: { readonly args: { readonly id: string; readonly organization?: string | null | undefined }; readonly result: User }
   /** Changes parts of the own profile; `clear` names those to take out. */
@@ -1109,6 +1124,35 @@ export interface Moved {
   readonly amount: string
   readonly rate: string
   readonly at: string
+}
+
+/** Bitcoin of an investor that lie at an address of two. */
+export interface Multisig {
+  readonly intent: string
+  readonly address: string
+  readonly uri: string
+  /** With public keys only (BIP 380): with it everybody can check the address, and the investor can take back without this node. */
+  readonly descriptor: string
+  /** Blocks from the one that holds the coins to the first that may hold the refund. */
+  readonly refundAfter: number
+  /** The first height at which they may be taken back. */
+  readonly refundHeight: number | null
+  /** Seen, and not deep enough. */
+  readonly pending: string
+  readonly held: string
+  readonly releasing: string
+  readonly released: string
+  readonly refunded: string
+  /** The transaction that was sent from here last. */
+  readonly proof: string | null
+}
+
+export interface MultisigDraft {
+  /** To be signed in the investor's wallet (BIP 174). */
+  readonly psbt: string
+  /** What arrives; the fee comes out of the deposit. */
+  readonly amount: string
+  readonly fee: string
 }
 
 export interface NetworkBalance {

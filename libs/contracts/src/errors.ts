@@ -150,6 +150,9 @@ export const catalogue = {
   NETWORK_SYNCING: e('UNAVAILABLE', 'The network\'s node is not up to date yet; nothing was sent. Try again later.'),
   NETWORK_REFUSED: e('REFUSED', 'The network\'s node refused the transaction: see the reason in the details.'),
   NETWORK_UNSUPPORTED: e('REFUSED', 'This network, or the node behind it, cannot do that.'),
+  KEY_INVALID: e('INVALID', 'This is no public key that can be used: give three different ones, each as 66 hexadecimal digits or as the key expression that the wallet shows.'),
+  PSBT_INVALID: e('INVALID', 'The PSBT cannot be read, or lacks a right signature: sign with the wallet that holds the key, the whole transaction.'),
+  PSBT_OTHER: e('CONFLICT', 'This is another transaction than the one asked for last: sign that, or ask anew.'),
   RATE_UNKNOWN: e('REFUSED', 'This node has no rate between these currencies: the operator sets one (GROWR_RATES).'),
 } as const satisfies Record<string, Entry>
 

@@ -8,6 +8,7 @@ import { amount, code, connection, date, id, page, phone, rail, reference } from
 export { paymentKind, paymentStatus, Payment } from './payment-shapes.ts'
 export * from './payment-collecting.ts'
 export * from './payment-mobile.ts'
+export * from './payment-multisig.ts'
 export * from './payment-networks.ts'
 
 /** Over a network: to which address or invoice, in which coin, and at most for which fee. The network confirms it. */

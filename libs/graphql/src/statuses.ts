@@ -141,5 +141,8 @@ export const statuses: Readonly<Record<Code, number>> = {
   NETWORK_SYNCING: 503,
   NETWORK_REFUSED: 422,
   NETWORK_UNSUPPORTED: 422,
+  KEY_INVALID: 400,
+  PSBT_INVALID: 400,
+  PSBT_OTHER: 409,
   RATE_UNKNOWN: 422,
 }

@@ -61,9 +61,11 @@ export async function offeredTo({ bus }: Pick<Financing, 'bus'>, sources: readon
 function onNetwork({ type, networkName, tokenName }: SourceInput, offered: readonly OfferedNetwork[], path: string): Pick<FundingSource, 'networkName' | 'tokenName'> {
   if (type === 'BANK') return { networkName: networkName ?? null, tokenName: tokenName ?? null }
   const details = { type, offered: ['BANK', ...offered.map(({ network }) => network)] }
-  if (type !== 'ONCHAIN') throw new Refusal('NOT_OFFERED', { path: `${path}.type`, details })
+  if (type === 'CROWDFUNDING') throw new Refusal('NOT_OFFERED', { path: `${path}.type`, details })
   const found = offered.find(({ network }) => network === networkName)
   if (!found) throw new Refusal('NOT_OFFERED', { path: `${path}.networkName`, details })
+  // Only there several can sign for the same coins.
+  if (type === 'MULTISIG' && found.network !== 'bitcoin') throw new Refusal('NOT_OFFERED', { path: `${path}.networkName`, details })
   const token = tokenName ?? found.currencies[0] ?? null
   if (token === null || !found.currencies.includes(token)) throw new Refusal('NOT_OFFERED', { path: `${path}.tokenName`, details: { ...details, tokens: found.currencies } })
   return { networkName: found.network, tokenName: token }

@@ -6,7 +6,10 @@ export async function openWallets({ books, bus }: Pick<Financing, 'books' | 'bus
   const { organizationId: organization, funding } = books.requireProject(key).state
   const sources = funding.flatMap(({ id, type, networkName, tokenName }) => {
     const network = networkShapes.networkName.safeParse(networkName)
-    return type === 'ONCHAIN' && network.success && tokenName !== null ? [{ id, network: network.data, token: tokenName }] : []
+    return (type === 'ONCHAIN' || type === 'MULTISIG') && network.success && tokenName !== null ? [{ id, network: network.data, token: tokenName }] : []
   })
-  return sources.length === 0 ? [] : bus.call(payments.openWallets, { organization, project: key, sources }, { as: { service: 'project' } })
+  if (sources.length === 0) return []
+  const opened = await bus.call(payments.openWallets, { organization, project: key, sources }, { as: { service: 'project' } })
+  // Where several sign, an investor pays to an address that is the investor's too, and never past it.
+  return opened.map((each) => (funding.find(({ id }) => id === each.source)?.type === 'MULTISIG' ? { ...each, fundingAddress: null } : each))
 }

@@ -52,12 +52,22 @@ export async function fundingAddress(payments: Payments, params: Params<typeof c
   const project = await bus.call(projects.findByKey, { key: intent.project }, { as: { service: 'payment' } })
   const source = project.funding.find(({ id }) => id === intent.source)
   const network = source && (['bitcoin', 'lightning', 'rootstock'] as const).find((name) => name === source.networkName)
-  if (!source || !network || source.type === 'BANK') throw new Refusal('FUNDING_SOURCE', { path: 'intent', details: { type: source?.type ?? null } })
+  // What several sign for has an address of its own.
+  if (!source || !network || source.type !== 'ONCHAIN') throw new Refusal('FUNDING_SOURCE', { path: 'intent', details: { type: source?.type ?? null } })
   const rail = ({ bitcoin: 'BITCOIN', lightning: 'LIGHTNING', rootstock: 'ROOTSTOCK' } as const)[network]
   return payTo(payments, {
     rail, purpose: 'INTENT', organization: intent.organization, project: intent.project, own: currencyAnywhere(networks, project.currency), of: intent.id, user: intent.investor,
     currency: params.currency ?? source.tokenName ?? undefined, amount: params.amount, each: params.amount === undefined ? '' : (context.requestId ?? payments.newId()), about: 'Growr: funding',
   })
+}
+
+/** The address that stays of a contract in its project's wallet on Bitcoin. */
+export async function addressForIntent(payments: Payments, intent: { readonly id: string; readonly investor: string }, project: { readonly key: string; readonly organization: string; readonly currency: string }): Promise<string> {
+  const { address } = await payTo(payments, {
+    rail: 'BITCOIN', purpose: 'INTENT', organization: project.organization, project: project.key, own: currencyAnywhere(payments.networks, project.currency), of: intent.id, user: intent.investor,
+    currency: 'BTC', amount: undefined, each: '', about: 'Growr: funding',
+  })
+  return address as string
 }
 
 /** Where the originator pays junior capital, or gives back fees. */

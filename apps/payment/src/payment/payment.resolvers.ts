@@ -13,6 +13,7 @@ export const paymentResolvers: Resolvers = {
     networks: field(payment.networkStates),
     networkBalances: field(payment.networkBalances),
     lightningNode: field(payment.lightningNode),
+    multisig: field(payment.multisig),
   },
   Mutation: {
     addDisbursement: field(payment.addDisbursement),
@@ -36,6 +37,10 @@ export const paymentResolvers: Resolvers = {
     handInCollections: field(payment.handInCollections),
     requestAddress: field(payment.requestAddress),
     fundingAddress: field(payment.fundingAddress),
+    openMultisig: field(payment.openMultisig),
+    releaseMultisig: field(payment.releaseMultisig),
+    refundMultisig: field(payment.refundMultisig),
+    signMultisig: field(payment.signMultisig),
     depositAddress: field(payment.depositAddress),
     repayInvestor: field(payment.repayInvestor),
     payOriginator: field(payment.payOriginator),

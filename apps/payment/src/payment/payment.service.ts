@@ -13,6 +13,7 @@ import { erasePerson } from './payment.erase.ts'
 import { receiptOf } from './payment.receipts.ts'
 import { addRepayment, loanOf } from './payment.repay.ts'
 import { convert, payOriginator, repayInvestor, returnFees, settleExchange } from '../network/network.transfers.ts'
+import { multisigOf, openMultisig, refundMultisig, releaseMultisig, signMultisig } from '../network/network.multisig.ts'
 import { depositAddress, fundingAddress, requestAddress } from '../network/network.requests.ts'
 import { walletsOf } from '../network/network.sends.ts'
 import { currencyAnywhere } from '../network/networks.ts'
@@ -99,6 +100,11 @@ export function paymentService(payments: Payments): Service {
       }),
       // Who may see the intent may pay: Investor decides that.
       action(contract.fundingAddress, { scope: ofIntent, handle: (params, context) => fundingAddress(payments, params, context) }),
+      action(contract.openMultisig, { scope: ofIntent, handle: (params, context) => openMultisig(payments, params, context) }),
+      action(contract.multisig, { scope: ofIntent, handle: (params, context) => multisigOf(payments, params, context) }),
+      action(contract.releaseMultisig, { scope: ofIntent, handle: (params, context) => releaseMultisig(payments, params, context) }),
+      action(contract.refundMultisig, { scope: ofIntent, handle: (params, context) => refundMultisig(payments, params, context) }),
+      action(contract.signMultisig, { scope: ofIntent, handle: (params, context) => signMultisig(payments, params, context) }),
       action(contract.depositAddress, { scope: ofProject, handle: (params, context) => depositAddress(payments, params, context) }),
       action(contract.repayInvestor, { scope: ofIntent, handle: (params, context) => repayInvestor(payments, params, context) }),
       action(contract.payOriginator, { scope: ofProject, handle: (params, context) => payOriginator(payments, params, context) }),
