@@ -32,7 +32,8 @@ test.each<[string, Partial<Plan>]>([
   ['CURRENCY_UNKNOWN currency', { currency: 'QQQ' }],
   ['AMOUNT_INVALID amount', { amount: '1.001' }],
   ['AMOUNT_INVALID funding.0.minAmount', { funding: [{ ...plan.funding![0]!, minAmount: '0.00' }] }],
-  ['NOT_OFFERED funding.0.type', { funding: [{ ...plan.funding![0]!, type: 'MULTISIG' }] }],
+  ['NOT_OFFERED funding.0.type', { funding: [{ ...plan.funding![0]!, type: 'CROWDFUNDING' }] }],
+  ['NOT_OFFERED funding.0.networkName', { funding: [{ ...plan.funding![0]!, type: 'MULTISIG' }] }],
   ['PROJECT_TERMS endDate', { endDate: '2026-02-28' }],
   ['BAD_INPUT funding', { funding: Array.from({ length: 9 }, () => plan.funding![0]!) }],
 ])('a project is refused: %s', async (code, changes) => {
