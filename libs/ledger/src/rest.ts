@@ -157,10 +157,12 @@ function feesOf(payments: readonly PaymentState[]): Amount[] {
   return [...advanced.values()]
 }
 
-/** Coins that came in stand against what they were booked at: one position in each currency. */
+/** Coins that came in stand against what they were booked at: one account in each currency, over all networks. */
 function positionsOf(payments: readonly PaymentState[], currency: string): Amount[] {
   const { positions, open } = exchangesOf(payments, currency)
-  return [...[...positions.values()].map(({ coins }) => negate(coins)), open]
+  const coins = new Map<string, Amount>()
+  for (const { coins: held } of positions) coins.set(held.currency, subtract(coins.get(held.currency) ?? zero(held.currency), held))
+  return [...coins.values(), open]
 }
 
 function trialFindings(balances: Balances): Finding[] {

@@ -29,7 +29,7 @@ export { decideFunding, type ContractFacts, type FundingCommand, type PayShare, 
 export { applyFunding } from './funding/apply.ts'
 export { decidePayment, TAKEN_BACK, type PaymentCommand } from './payment/decide.ts'
 export { amountAt, directions, hasOtherSide, isNetworkRail, type PaymentDirection } from './payment/rails.ts'
-export { exchangesOf, type ExchangePosition, type Exchanges } from './payment/exchange.ts'
+export { advancedFor, conversionOf, exchangesOf, type ExchangePosition, type Exchanges } from './payment/exchange.ts'
 export { applyPayment, isOpenCase } from './payment/apply.ts'
 export { applyTo, isProject, rulesOf, RULES, type Appliers, type DomainEvent, type EventOf, type Kind, type StateOf } from './rules.ts'
 

@@ -160,10 +160,15 @@ export class PaymentBooks {
     return this.#view.all("SELECT state FROM payment WHERE project = ? AND status = 'CONFIRMED' AND (moved = 1 OR kind IN ('EXCHANGE_LOSS', 'EXCHANGE_GAIN'))", project).map(stateOf)
   }
 
-  /** The payments at an address of a network. */
+  /** The confirmed payments of a project that concern fees of networks. */
+  feesOf(project: string): PaymentState[] {
+    return this.#view.all("SELECT state FROM payment WHERE project = ? AND status = 'CONFIRMED' AND kind IN ('NETWORK_FEE', 'FEE_REIMBURSEMENT', 'FEE_RETURN')", project).map(stateOf)
+  }
+
+  /** The payments at an address of a network, in the order in which they were registered. */
   listByAddress(address: string, page: { first: number; after?: string | undefined }): Listed<contract.Payment> {
     const total = Number(this.#view.get('SELECT count(*) AS n FROM payment WHERE address = ?', address)?.['n'] ?? 0)
-    const rows = this.#view.all('SELECT key, shown FROM payment WHERE address = ? AND key > ? ORDER BY key LIMIT ?', address, page.after ?? '', page.first + 1)
+    const rows = this.#view.all('SELECT key, shown FROM payment WHERE address = ? AND added > coalesce((SELECT added FROM payment WHERE key = ?), 0) ORDER BY added LIMIT ?', address, page.after ?? '', page.first + 1)
     return { rows: rows.slice(0, page.first).map((row) => ({ key: String(row['key']), value: JSON.parse(String(row['shown'])) as contract.Payment })), total, more: rows.length > page.first }
   }
 
@@ -181,9 +186,10 @@ export class PaymentBooks {
     return balancesOf(this.#view, 'organization', organization).filter(({ account, amount }) => account.startsWith('cash/CASH/') && amount !== 0n)
   }
 
+  /** The payments of a loan, in the order in which they were registered. */
   listByLoan(loan: string, page: { first: number; after?: string | undefined }): Listed<contract.Payment> {
     const total = Number(this.#view.get('SELECT count(*) AS n FROM payment WHERE loan = ?', loan)?.['n'] ?? 0)
-    const rows = this.#view.all('SELECT key, shown FROM payment WHERE loan = ? AND key > ? ORDER BY key LIMIT ?', loan, page.after ?? '', page.first + 1)
+    const rows = this.#view.all('SELECT key, shown FROM payment WHERE loan = ? AND added > coalesce((SELECT added FROM payment WHERE key = ?), 0) ORDER BY added LIMIT ?', loan, page.after ?? '', page.first + 1)
     return { rows: rows.slice(0, page.first).map((row) => ({ key: String(row['key']), value: JSON.parse(String(row['shown'])) as contract.Payment })), total, more: rows.length > page.first }
   }
 }

@@ -1,14 +1,14 @@
 import type { ActionContext } from '@growr/bus'
 import { funding as fundings, investor as investors, payment as contract, Refusal, type Params } from '@growr/contracts'
 import { accounts } from '@growr/ledger'
-import { applyPayment, decidePayment, exchangesOf, type Holder, type PaymentAdded, type PaymentState, type PaymentSubject } from '@growr/lending'
+import { advancedFor, applyPayment, conversionOf, decidePayment, exchangesOf, type Holder, type PaymentAdded, type PaymentState, type PaymentSubject } from '@growr/lending'
 import { amountOf, formatAmount, type Amount, type Currency } from '@growr/money'
 import { eventsOf, positiveOf } from '@growr/service'
 import { requireSending } from '../payment/payment.confirm.ts'
 import { bankOf, today, type Payments } from '../payments.ts'
 import { onNetwork } from './network.book.ts'
 import { coinFor, currencyOfProject, prepareSend, type Outgoing, type Prepared } from './network.sends.ts'
-import { networkFor } from './network.shapes.ts'
+import { networkFor, type NetworkRail } from './network.shapes.ts'
 import { coinOf, setupOf } from './networks.ts'
 
 interface Order {
@@ -70,8 +70,8 @@ export async function repayInvestor(payments: Payments, params: Params<typeof co
   }, context)
 }
 
-/** What the project has advanced for fees in a coin; below nothing: what is left of the originator's deposits. */
-const advanced = ({ books }: Payments, project: string, coin: Currency): bigint => books.balance(accounts.networkFee(project), coin.code)
+/** What the project has advanced for fees of a network in a coin; below nothing: what is left of the originator's deposits. */
+const advanced = ({ books }: Payments, project: string, rail: NetworkRail, coin: Currency): bigint => advancedFor(books.feesOf(project), rail, coin.code).amount
 
 /** Pays the originator; what the project advanced for fees in that coin is kept back. NOT_OWED, FUNDS_INSUFFICIENT … */
 export async function payOriginator(payments: Payments, params: Params<typeof contract.payOriginator>, context: ActionContext): Promise<contract.Payment> {
@@ -88,7 +88,7 @@ export async function payOriginator(payments: Payments, params: Params<typeof co
     out: async (key) => {
       await bus.call(fundings.checkOutgoing, { project, amount: params.amount }, { as: { service: 'payment' } })
       const isOwnCoin = coin.code === setup.coins[0]!.code && rail !== 'LIGHTNING'
-      const owed = advanced(payments, project, coin)
+      const owed = advanced(payments, project, rail, coin)
       // Only where the coin is the project's currency: what is taken in another is settled by a conversion.
       const setOff = coin.code === own.code && owed > 0n && owed < amount.amount ? owed : 0n
       return { key, rail, organization, project, own, amount, to: params.to, currency: coin.code, maxFee: params.maxFee, setOff, feeFromAmount: isOwnCoin && coin.code === own.code }
@@ -97,7 +97,7 @@ export async function payOriginator(payments: Payments, params: Params<typeof co
   }, context)
 }
 
-/** The originator takes all coins of another currency and pays what they were booked at. NOTHING_TO_RETURN where there are none. */
+/** The originator takes all coins of another currency on one network and pays for them. NOTHING_TO_RETURN where there are none. */
 export async function convert(payments: Payments, params: Params<typeof contract.convert>, context: ActionContext): Promise<contract.Payment> {
   const { books, networks } = payments
   const { project, rail, reference } = params
@@ -106,12 +106,12 @@ export async function convert(payments: Payments, params: Params<typeof contract
   const setup = setupOf(networks, networkFor(rail))
   const coin = coinOf(setup, params.currency)
   if (coin.code === own.code) throw new Refusal('CURRENCY_MISMATCH', { path: 'currency', details: { project: own.code } })
-  const position = exchangesOf(books.exchangedOf(project), own.code).positions.get(coin.code)
+  const exchanges = exchangesOf(books.exchangedOf(project), own.code)
+  const position = exchanges.positions.find((one) => one.rail === rail && one.currency.code === coin.code)
   if (!position || position.coins.amount <= 0n) throw new Refusal('NOTHING_TO_RETURN', { path: 'currency' })
-  // Coins that were booked at nothing any more, since as much left at a better rate, are taken at the least there is.
-  const amount = position.booked.amount > 0n ? position.booked : amountOf(1n, own.code)
+  const amount = conversionOf(exchanges, position)
   const isOwnCoin = coin.code === setup.coins[0]!.code && rail !== 'LIGHTNING'
-  const owed = advanced(payments, project, coin)
+  const owed = advanced(payments, project, rail, coin)
   const sides: { from: Holder; to: Holder } = { from: onNetwork(networkFor(rail), organization), to: bankOf(organization) }
   return register(payments, {
     action: contract.convert.name, params, organization, project, person: `organization:${organization}`, subject: { reference },
@@ -136,8 +136,8 @@ export async function settleExchange(payments: Payments, params: Params<typeof c
   const authority = { caller: context.caller, action: contract.settleExchange.name, requestId: context.requestId, params }
   const written = await books.once({ organization, project }, authority, () => {
     const { positions, open } = exchangesOf(books.exchangedOf(project), own.code)
-    const left = [...positions.values()].filter(({ coins }) => coins.amount !== 0n)
-    if (left.length > 0) throw new Refusal('EXCHANGE_OPEN', { path: 'project', details: { coins: left.map(({ currency, coins }) => ({ currency: currency.code, amount: formatAmount(coins, currency) })) } })
+    const left = positions.filter(({ coins }) => coins.amount !== 0n)
+    if (left.length > 0) throw new Refusal('EXCHANGE_OPEN', { path: 'project', details: { coins: left.map(({ rail, currency, coins }) => ({ rail, currency: currency.code, amount: formatAmount(coins, currency) })) } })
     if (open.amount === 0n) throw new Refusal('NOTHING_TO_RETURN', { path: 'project' })
     const lost = open.amount > 0n
     const bank = bankOf(organization)
@@ -159,7 +159,7 @@ export async function returnFees(payments: Payments, params: Params<typeof contr
   requireSending(payments, rail)
   const { own, organization } = await currencyOfProject(payments, project)
   const coin = setupOf(payments.networks, networkFor(rail)).coins[0]!
-  const left = -advanced(payments, project, coin)
+  const left = -advanced(payments, project, rail, coin)
   if (left <= 0n) throw new Refusal('NOTHING_TO_RETURN', { path: 'project' })
   const amount = amountOf(left, coin.code)
   return register(payments, {

@@ -122,7 +122,7 @@ export function playNetwork(world: World, found: NetworkStep, on: string): void 
     }
     case 'convert': {
       const on1 = NETWORKS[found.network]!
-      const position = on1.coin && exchangesOf(world.payments.values(), 'HNL').positions.get(on1.coin.code)
+      const position = on1.coin && exchangesOf(world.payments.values(), 'HNL').positions.find(({ rail, currency }) => rail === on1.holder.rail && currency.code === on1.coin?.code)
       if (!position || position.booked.amount <= 0n) break
       const paid = found.back ? world.held(bank) : position.booked
       if (paid.amount <= 0n) break

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { currencyOf, formatAmount, parseAmount, token, type Amount } from '@growr/money'
 import {
-  amountAt, applyPayment, decidePayment, DomainFault, exchangesOf, isRefused, type Holder, type Moved, type PaymentAdded, type PaymentCommand, type PaymentEvent,
+  advancedFor, amountAt, applyPayment, conversionOf, decidePayment, DomainFault, exchangesOf, isRefused, type Holder, type Moved, type PaymentAdded, type PaymentCommand, type PaymentEvent,
   type PaymentKind, type PaymentState,
 } from '../index.ts'
 import { eventsOf, HNL, hnl, refusalOf } from '../testing/sample.ts'
@@ -180,7 +180,7 @@ describe('positions between currencies', () => {
     ]
     const figures = (payments: readonly PaymentState[]) => {
       const { positions, open } = exchangesOf(payments, 'HNL')
-      const { coins, booked } = positions.get('DOC')!
+      const { coins, booked } = positions[0]!
       return [formatAmount(coins, DOC), formatAmount(booked), formatAmount(open)]
     }
     expect(figures(all)).toEqual(['60.000000000000000000', '1640.00', '1640.00'])
@@ -194,7 +194,37 @@ describe('positions between currencies', () => {
     // What was taken back counts for nothing, and what is not confirmed neither.
     const reverted = applyPayment(all[0]!, { type: 'payment.reverted', data: { on: '2026-04-07', reason: 'REORGANISED' } })
     expect(figures([reverted])).toEqual(['0.000000000000000000', '0.00', '0.00'])
-    expect(exchangesOf([payment('REPAYMENT', '5.00', null, { to: bank })], 'HNL').positions.size).toBe(0)
+    expect(exchangesOf([payment('REPAYMENT', '5.00', null, { to: bank })], 'HNL').positions).toEqual([])
+  })
+
+  it('are apart for each network, and a conversion asks for what is open, never again for what was settled', () => {
+    const asked = (payments: readonly PaymentState[]) => {
+      const exchanges = exchangesOf(payments, 'HNL')
+      return exchanges.positions.map((position) => [position.rail, formatAmount(position.coins, DOC), formatAmount(conversionOf(exchanges, position))])
+    }
+    // 100 DOC came at 26.40 and left at 25.00: 140.00 are lost, and settled. Then 10 DOC come for 260.00.
+    const settled = [
+      payment('REPAYMENT', '2640.00', '100.0', { to: rootstock }), payment('DISBURSEMENT', '2500.00', '100.0', { from: rootstock }), payment('EXCHANGE_LOSS', '140.00', null, { to: bank }),
+    ]
+    const again = [...settled, payment('REPAYMENT', '260.00', '10.0', { to: rootstock })]
+    expect(asked(again)).toEqual([['ROOTSTOCK', '10.000000000000000000', '260.00']])
+    // 4 more for 100.00 on another network: each is taken for what it was booked at, the last one for all that is open.
+    const both = [...again, payment('REPAYMENT', '100.00', '4.0', { to: chain })]
+    expect(asked(both)).toEqual([['ROOTSTOCK', '10.000000000000000000', '360.00'], ['BITCOIN', '4.000000000000000000', '100.00']])
+    const one = [...both, payment('CONVERSION', '100.00', '4.0', { from: chain, to: bank })]
+    expect(asked(one)).toEqual([['ROOTSTOCK', '10.000000000000000000', '260.00'], ['BITCOIN', '0.000000000000000000', '0.01']])
+    // 100 DOC came at 26.40 and 60 left at 60.00: nothing is open, and the last 40 are taken for the least there is.
+    expect(asked([payment('REPAYMENT', '2640.00', '100.0', { to: rootstock }), payment('DISBURSEMENT', '3600.00', '60.0', { from: rootstock })])).toEqual([['ROOTSTOCK', '40.000000000000000000', '0.01']])
+  })
+
+  it('fees are advanced on the network that took them', () => {
+    const fee = (kind: PaymentKind, sats: bigint, ends: Partial<PaymentAdded>) =>
+      run(null, add({ kind, currency: BTC, amount: { amount: sats * 1000n, currency: 'BTC' }, loanKey: null, from: null, to: null, ...ends }), confirm)
+    const lightning = { rail: 'LIGHTNING', holder: 'comsa' } as const
+    const all = [fee('NETWORK_FEE', 300n, { from: chain }), fee('NETWORK_FEE', 2n, { from: lightning }), fee('FEE_REIMBURSEMENT', 1000n, { to: lightning }), fee('FEE_RETURN', 98n, { from: lightning })]
+    expect(advancedFor(all, 'BITCOIN', 'BTC')).toEqual({ amount: 300_000n, currency: 'BTC' })
+    expect(advancedFor(all, 'LIGHTNING', 'BTC')).toEqual({ amount: -900_000n, currency: 'BTC' })
+    expect(advancedFor(all, 'BITCOIN', 'RBTC')).toEqual({ amount: 0n, currency: 'RBTC' })
   })
 })
 
