@@ -6,4 +6,5 @@ export {
 } from './postings.ts'
 export { postingsFor } from './templates/index.ts'
 export { exchanged } from './templates/exchange.ts'
+export { feeDeposits } from './fee-deposits.ts'
 export { checkAtRest, describeFinding, type Finding, type FindingCode, type RestInput } from './rest.ts'

@@ -4,6 +4,7 @@ import {
 } from '@growr/lending'
 import { add, amountOf, formatAmount, isZero, negate, subtract, sum, zero, type Amount } from '@growr/money'
 import * as accounts from './accounts.ts'
+import { feeDeposits } from './fee-deposits.ts'
 import { amountOfPosting, balanceLines, balanceOf, isBalanced, type Balances } from './postings.ts'
 
 export type FindingCode =
@@ -84,7 +85,9 @@ function checkProject(project: ProjectState, input: RestInput, known: Set<string
   ]
   const findings = compared(expected, input.balances, known)
 
-  const held = balanceLines(input.balances).filter(line => accounts.projectOf(line.account) === key)
+  const lines = balanceLines(input.balances).filter(line => accounts.projectOf(line.account) === key)
+  const deposits = feeDeposits(lines.map(line => ({ ...line, amount: amountOfPosting(line).amount })), key, currency)
+  const held = lines.filter(line => !deposits.has(line.currency))
   if (project.status === 'CLOSED') {
     findings.push(...held.map(line => finding('CLOSED_NOT_ZERO', line.account, zero(line.currency), amountOfPosting(line))))
   }

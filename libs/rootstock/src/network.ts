@@ -145,6 +145,7 @@ class Rootstock implements RootstockNetwork {
           if (amount > (most.get(key)?.amount ?? 0n)) most.set(key, { amount, reason: tx.owner === 'SEND' ? 'being sent' : 'fee of moving it to the wallet’s account' })
         }
         const locked = [...most.values()]
+        if (currency === native) locked.push(...this.#stuck(id))
         const held = locked.reduce((sum, part) => sum + part.amount, 0n)
         return {
           wallet: id, confirmed: amountOf(confirmed - held, currency), pending: amountOf(pending, currency),
@@ -152,6 +153,14 @@ class Rootstock implements RootstockNetwork {
         }
       })
     })
+  }
+
+  /** RBTC on addresses of listeners that is not moved to the wallet's account, since it would cost too much of it: what sweeps of tokens left there. */
+  #stuck(wallet: string): { amount: bigint; reason: string }[] {
+    const { store, native, policy } = this.#net
+    const rows = store.all<AddressRow>("SELECT * FROM addresses WHERE wallet = ? AND tag IS NOT NULL AND address IN (SELECT credit FROM facts WHERE status = 'CONFIRMED') AND address NOT IN (SELECT address FROM txs WHERE state IN ('LIVE', 'MINED'))", wallet)
+    const stuck = rows.map(({ address }) => this.#net.spendable(address, native)).filter(amount => amount > 0n && amount < policy.sweepFrom).reduce((sum, amount) => sum + amount, 0n)
+    return stuck > 0n ? [{ amount: stuck, reason: 'too little to be moved to the wallet’s account' }] : []
   }
 
   async status(): Promise<NetworkStatus> {

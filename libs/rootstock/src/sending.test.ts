@@ -78,7 +78,7 @@ async function balanced(network: RootstockNetwork, seed: number) {
   const books = booksOf(await feedOf(network))
   expect([books.get('RBTC') ?? 0n, books.get('DOC') ?? 0n]).toEqual([rbtcs, docs])
   const balances = await network.balances()
-  const shown = (currency: string) => balances.filter(each => each.confirmed.currency === currency).reduce((sum, each) => sum + each.confirmed.amount, 0n)
+  const shown = (currency: string) => balances.filter(each => each.confirmed.currency === currency).reduce((sum, each) => each.locked.reduce((all, part) => all + part.amount.amount, sum + each.confirmed.amount), 0n)
   expect([shown('RBTC'), shown('DOC')]).toEqual([rbtcs, docs])
   return { rbtcs, docs }
 }
@@ -183,7 +183,7 @@ test('from one of our wallets to another: sent by one with its fee, received by 
     ['RECEIVED', 'v', 'DOC', 300n, 0n], ['RECEIVED', 'v', 'RBTC', 10n ** 16n, 0n], ['RECEIVED', 'w', 'RBTC', 10n ** 15n, 0n],
     ['SENT', 'w', 'DOC', 300n, await fee('tokens')], ['SENT', 'w', 'RBTC', 10n ** 15n, GAS * 60_000_000n], ['SENT', 'w', 'RBTC', 10n ** 16n, GAS * 60_000_000n],
   ].toSorted())
-  expect(await network.balances('v')).toMatchObject([{ confirmed: rbtc(10n ** 16n) }, { confirmed: amountOf(300n, 'DOC') }])
+  expect(await network.balances('v')).toMatchObject([{ confirmed: rbtc(0n), locked: [{ amount: rbtc(10n ** 16n) }] }, { confirmed: amountOf(300n, 'DOC') }])
   await balanced(network, seed)
 })
 

@@ -37,7 +37,12 @@ test('a token is paid in, swept with gas from the wallet’s account, and paid o
   const books = booksOf(await network.getPayments({ after: 0, limit: 1000 }))
   expect(books.get('DOC')).toBe(200n)
   expect(books.get('RBTC')).toBe(await coins(wallet.address!) + await coins(address))
-  expect((await network.balances('w')).map(balance => balance.confirmed.amount)).toEqual([books.get('RBTC'), 200n])
+  // What the sweep's gas left on the token's address costs more than it is worth to move.
+  expect(await coins(address)).toBeGreaterThan(0n)
+  expect(await network.balances('w')).toMatchObject([
+    { confirmed: { amount: await coins(wallet.address!) }, locked: [{ amount: { amount: await coins(address) }, reason: 'too little to be moved to the wallet’s account' }] },
+    { confirmed: { amount: 200n }, locked: [] },
+  ])
   await network.stop()
   await anvil.stop()
   rmSync(folder, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import { payment as payments, Refusal, type project as contract, type Result } from '@growr/contracts'
-import { accounts } from '@growr/ledger'
+import { accounts, feeDeposits } from '@growr/ledger'
 import type { ForeignBalance, ProjectState, RestFacts } from '@growr/lending'
 import { amountOf, compare, type Amount } from '@growr/money'
 import { decimal } from '@growr/service'
@@ -35,11 +35,13 @@ export async function accountsOf(financing: Financing, key: string): Promise<Res
   return (await balances(financing, state)).map(({ account, currency: code, amount, exponent }) => ({ account, currency: code, balance: decimal(amountOf(amount, code), { code, exponent }) }))
 }
 
-/** What must be zero before a project is wound up or closed, and whether all of its accounts are. */
+/** What must be zero before a project is wound up or closed, and whether all of its accounts are; what the originator deposited for fees of networks apart. */
 export async function restFacts(financing: Financing, key: string): Promise<RestFacts & { readonly foreign: readonly ForeignBalance[]; readonly empty: boolean }> {
   const { state } = financing.books.requireProject(key)
   const code = state.currency.code
-  const held = await balances(financing, state)
+  const all = await balances(financing, state)
+  const deposits = feeDeposits(all, key, code)
+  const held = all.filter(({ currency }) => !deposits.has(currency))
   const pending = await financing.bus.call(payments.pending, { organization: state.organizationId, project: key }, { as: { service: 'project' } })
   return {
     clearing: heldIn(held, accounts.clearing(key), code),

@@ -7,8 +7,8 @@ import { eventsOf, positiveOf } from '@growr/service'
 import { requireSending } from '../payment/payment.confirm.ts'
 import { bankOf, today, type Payments } from '../payments.ts'
 import { onNetwork } from './network.book.ts'
-import { coinFor, currencyOfProject, prepareSend, type Outgoing, type Prepared } from './network.sends.ts'
-import { networkFor, type NetworkRail } from './network.shapes.ts'
+import { coinFor, currencyOfProject, prepareSend, walletsOf, type Outgoing, type Prepared } from './network.sends.ts'
+import { contractsOf, networkFor, type NetworkRail } from './network.shapes.ts'
 import { coinOf, setupOf } from './networks.ts'
 
 interface Order {
@@ -97,6 +97,16 @@ export async function payOriginator(payments: Payments, params: Params<typeof co
   }, context)
 }
 
+const least = (one: bigint, other: bigint): bigint => (one < other ? one : other)
+
+/** What a project's wallets on a network can send of a coin: what lies on addresses that cost more to empty is locked. */
+async function movable(payments: Payments, organization: string, project: string, rail: NetworkRail, coin: Currency): Promise<bigint> {
+  const network = networkFor(rail)
+  const { funding, repayment } = await walletsOf(payments, network, organization, project)
+  const held = await Promise.all([...new Set([funding, repayment])].map((wallet) => payments.bus.call(contractsOf(network).balances, { wallet }, { as: { service: 'payment' } })))
+  return held.flat().reduce((sum, { confirmed }) => (confirmed.currency === coin.code ? sum + BigInt(confirmed.amount) : sum), 0n)
+}
+
 /** The originator takes all coins of another currency on one network and pays for them. NOTHING_TO_RETURN where there are none. */
 export async function convert(payments: Payments, params: Params<typeof contract.convert>, context: ActionContext): Promise<contract.Payment> {
   const { books, networks } = payments
@@ -153,13 +163,14 @@ export async function settleExchange(payments: Payments, params: Params<typeof c
   return books.shown(written.state.key)
 }
 
-/** Gives back what is left of the originator's deposits for fees. NOTHING_TO_RETURN. */
+/** Gives back what is left of the originator's deposits for fees, as far as the network can move it. NOTHING_TO_RETURN. */
 export async function returnFees(payments: Payments, params: Params<typeof contract.returnFees>, context: ActionContext): Promise<contract.Payment> {
   const { project, rail } = params
   requireSending(payments, rail)
   const { own, organization } = await currencyOfProject(payments, project)
   const coin = setupOf(payments.networks, networkFor(rail)).coins[0]!
-  const left = -advanced(payments, project, rail, coin)
+  const deposited = -advanced(payments, project, rail, coin)
+  const left = deposited <= 0n ? 0n : least(deposited, await movable(payments, organization, project, rail, coin))
   if (left <= 0n) throw new Refusal('NOTHING_TO_RETURN', { path: 'project' })
   const amount = amountOf(left, coin.code)
   return register(payments, {
