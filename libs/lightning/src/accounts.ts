@@ -243,8 +243,8 @@ export class LightningAccounts implements LightningNetwork {
     return (await this.#node.channels()).map(({ id, peer, capacityMsat, oursMsat, reserveMsat, usable, state }) => ({ id, peer, capacity: btc(capacityMsat), ours: btc(oursMsat), reserve: btc(reserveMsat), usable, state }))
   }
 
-  openChannel({ peer, address, capacity, push }: { readonly peer: string; readonly address: string; readonly capacity: Amount; readonly push?: Amount }): Promise<{ readonly id: string }> {
-    return this.#node.openChannel({ peer, address, capacityMsat: capacity.amount, pushMsat: push?.amount ?? 0n })
+  openChannel({ id, peer, address, capacity, push }: { readonly id: string; readonly peer: string; readonly address: string; readonly capacity: Amount; readonly push?: Amount }): Promise<{ readonly id: string }> {
+    return this.#node.openChannel({ id, peer, address, capacityMsat: capacity.amount, pushMsat: push?.amount ?? 0n })
   }
 
   closeChannel(id: string, force = false): Promise<void> {

@@ -96,7 +96,8 @@ export interface LightningNode {
   onEvent(listener: () => void): () => void
   channels(): Promise<readonly NodeChannel[]>
   connect(peer: string, address: string): Promise<void>
-  openChannel(channel: { readonly peer: string; readonly address: string; readonly capacityMsat: bigint; readonly pushMsat: bigint }): Promise<{ readonly id: string }>
+  /** The same `id` opens one channel, whatever happens; NETWORK_ID_REUSED where it was asked for another. Its answer is good for `closeChannel`, too. */
+  openChannel(channel: { readonly id: string; readonly peer: string; readonly address: string; readonly capacityMsat: bigint; readonly pushMsat: bigint }): Promise<{ readonly id: string }>
   closeChannel(id: string, force: boolean): Promise<void>
   /** An address of the node's own on-chain money, out of which channels are opened and into which they close. */
   onchainAddress(): Promise<string>

@@ -79,7 +79,7 @@ export async function startLightningPair(binary: string, { capacityMsat = 4_000_
     await chain.call('sendtoaddress', [await ours.onchainAddress(), '0.1'], 'miner')
     await pass(3)
     const { nodeId, address } = await theirs.info()
-    await ours.openChannel({ peer: nodeId, address: address ?? '', capacityMsat, pushMsat })
+    await ours.openChannel({ id: 'first', peer: nodeId, address: address ?? '', capacityMsat, pushMsat })
     await until('the channel is funded', async () => (await chain.call<string[]>('getrawmempool')).length > 0)
     await pass(6)
     await usable()

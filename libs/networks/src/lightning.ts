@@ -27,7 +27,8 @@ export interface LightningNetwork extends PaymentNetwork {
   /** Where peers find the node, and where it takes on-chain money for its channels. */
   about(): Promise<{ readonly nodeId: string; readonly address: string | null; readonly onchainAddress: string }>
   channels(): Promise<readonly Channel[]>
-  openChannel(channel: { readonly peer: string; readonly address: string; readonly capacity: Amount; readonly push?: Amount }): Promise<{ readonly id: string }>
+  /** The same `id` opens one channel. NETWORK_ID_REUSED where it was asked for another. */
+  openChannel(channel: { readonly id: string; readonly peer: string; readonly address: string; readonly capacity: Amount; readonly push?: Amount }): Promise<{ readonly id: string }>
   closeChannel(id: string, force?: boolean): Promise<void>
   liquidity(): Promise<{ readonly canSend: Amount; readonly canReceive: Amount; readonly reserve: Amount }>
 }

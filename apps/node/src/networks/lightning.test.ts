@@ -57,7 +57,7 @@ beforeAll(async () => {
   await pass(3)
   const { nodeId, address } = await ours()
   // The peer opens: 0.1 BTC, of which 0.02 are pushed to us.
-  await peer.openChannel({ peer: nodeId, address, capacityMsat: 10_000_000_000n, pushMsat: 2_000_000_000n })
+  await peer.openChannel({ id: 'first', peer: nodeId, address, capacityMsat: 10_000_000_000n, pushMsat: 2_000_000_000n })
   await until('the channel is funded', async () => (await outside.chain.call<string[]>('getrawmempool')).length > 0)
   await pass(6)
   await until('the channel is usable', async () => (await ours()).channels[0]?.usable === true && (await peer.channels())[0]?.usable === true)

@@ -1,3 +1,4 @@
+import type { ActionContext } from '@growr/bus'
 import { payment as contract, Refusal, type Params, type Result } from '@growr/contracts'
 import { currencyOf, formatAmount, type Amount } from '@growr/money'
 import type { LightningNetwork } from '@growr/networks'
@@ -26,10 +27,10 @@ export async function lightningNode(payments: Payments): Promise<Result<typeof c
   }
 }
 
-/** FUNDS_INSUFFICIENT, NETWORK_DOWN (the peer), ADDRESS_INVALID, NETWORK_REFUSED. */
-export function openChannel(payments: Payments, { peer, address, capacity, push }: Params<typeof contract.openChannel>): Promise<Result<typeof contract.openChannel>> {
+/** One channel for a request, however often it comes. FUNDS_INSUFFICIENT, NETWORK_DOWN (the peer), ADDRESS_INVALID, NETWORK_REFUSED. */
+export function openChannel(payments: Payments, { peer, address, capacity, push }: Params<typeof contract.openChannel>, { requestId }: ActionContext): Promise<Result<typeof contract.openChannel>> {
   const btc = currencyOf('BTC')
-  return nodeOf(payments).openChannel({ peer, address, capacity: positiveOf(capacity, btc, 'capacity'), ...(push === undefined ? {} : { push: positiveOf(push, btc, 'push') }) })
+  return nodeOf(payments).openChannel({ id: requestId ?? payments.newId(), peer, address, capacity: positiveOf(capacity, btc, 'capacity'), ...(push === undefined ? {} : { push: positiveOf(push, btc, 'push') }) })
 }
 
 /** NOT_FOUND, NETWORK_REFUSED. */

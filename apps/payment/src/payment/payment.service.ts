@@ -112,7 +112,7 @@ export function paymentService(payments: Payments): Service {
       action(contract.settleExchange, { scope: ofProject, handle: (params, context) => settleExchange(payments, params, context) }),
       action(contract.returnFees, { scope: ofProject, handle: (params, context) => returnFees(payments, params, context) }),
       action(contract.lightningNode, { handle: () => lightningNode(payments) }),
-      action(contract.openChannel, { handle: (params) => openChannel(payments, params) }),
+      action(contract.openChannel, { handle: (params, context) => openChannel(payments, params, context) }),
       action(contract.closeChannel, { handle: (params) => closeChannel(payments, params) }),
       action(contract.openWallets, { handle: (params) => openWallets(payments, params, walletsOf) }),
       action(contract.cashFloats, { scope: ({ organization }) => ({ organization }), handle: (params, context) => cashFloats(payments, params, context) }),

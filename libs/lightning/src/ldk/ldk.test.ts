@@ -108,8 +108,15 @@ it('shows what a close by force holds back, why and until when, and sweeps it', 
   const { ours, theirs, pass, until, chain } = pair
   for (const node of [ours, theirs]) await settled(node)
   const before = await held(ours)
-  const [channel] = await ours.channels()
-  await ours.closeChannel(channel!.id, true)
+  // Asked for again by the same id it is the one that there is, though it has another name by now; another's terms are no part of it.
+  const { nodeId, address } = await theirs.info()
+  const again = { id: 'first', peer: nodeId, address: address ?? '', capacityMsat: 4_000_000_000n, pushMsat: 1_000_000_000n }
+  const opened = await ours.openChannel(again)
+  const [channel, ...others] = await ours.channels()
+  expect(others).toEqual([])
+  expect(opened.id).not.toBe(channel!.id)
+  expect(await code(ours.openChannel({ ...again, capacityMsat: 4_000_001_000n }))).toBe('NETWORK_ID_REUSED')
+  await ours.closeChannel(opened.id, true)
   await until('the commitment is sent', async () => (await chain.call<string[]>('getrawmempool')).length > 0)
   await pass(1)
   const { channelsMsat, locked } = await ours.balances()

@@ -17,6 +17,12 @@ const optional = (value: bigint | null): L.Option_u64Z => (value === null ? L.Op
 /** LDK's name of a payment. */
 const pidOf = (id: string): Uint8Array => new Uint8Array(createHash('sha256').update(id).digest())
 const ATTEMPTS = 8
+/** Our number of a channel, which stays the same while its names change: the same forwards and backwards, since the bindings (0.1.2) write 128 bits in one order, read them in the other, and take 124. */
+function numberOf(id: string): bigint {
+  const half = createHash('sha256').update(id).digest().subarray(0, 8)
+  half[0] = 0
+  return BigInt(`0x${half.toString('hex')}${Buffer.from(half.toReversed()).toString('hex')}`)
+}
 
 /** What the parent asks for, by name. Whatever an operation changes is on the disk when it answers. */
 export function operationsOf(engine: Engine): Omit<LightningNode, 'implementation' | 'start' | 'stop' | 'onEvent' | 'setSending'> & { sending(on: boolean): Promise<void> } {
@@ -126,19 +132,35 @@ export function operationsOf(engine: Engine): Omit<LightningNode, 'implementatio
     done(null)
   }
 
-  async function openChannel({ peer, address, capacityMsat, pushMsat }: Parameters<LightningNode['openChannel']>[0]): Promise<{ id: string }> {
+  async function openChannel({ id, peer, address, capacityMsat, pushMsat }: Parameters<LightningNode['openChannel']>[0]): Promise<{ id: string }> {
+    const asked = JSON.stringify([peer, capacityMsat.toString(), pushMsat.toString()])
+    const known = (): { id: string } | null => {
+      const row = store.get('SELECT asked, channel FROM opening WHERE id = ?', id)
+      if (row !== undefined && row['asked'] !== asked) throw new NetworkError('NETWORK_ID_REUSED', 'this id opened another channel')
+      return row === undefined ? null : { id: String(row['channel']) }
+    }
+    const before = known()
+    if (before) return before
     const { confirmed } = engine.wallet.balance()
     const sats = capacityMsat / 1000n
     if (confirmed < sats + 1_000n) throw new NetworkError('BALANCE_INSUFFICIENT', 'the node holds too little on the chain for this channel', { held: Number(confirmed) })
     await connect(peer, address)
-    const opened = manager().create_channel(unhex(peer), sats, pushMsat, 1n, null as never, null as never) as unknown as Result<L.ChannelId>
+    // Another of the same may have come while the peer was dialled; from here to the commit nothing waits.
+    const meanwhile = known()
+    if (meanwhile) return meanwhile
+    const number = numberOf(id)
+    const opened = manager().create_channel(unhex(peer), sats, pushMsat, number, null as never, null as never) as unknown as Result<L.ChannelId>
     if (!opened.is_ok()) throw new NetworkError('NETWORK_REFUSED', 'no channel of this kind can be opened with this peer')
     if (pushMsat > 0n) keepPush(store, opened.res, -pushMsat)
-    return done({ id: hex(opened.res.get_a()) })
+    const channel = hex(opened.res.get_a())
+    store.run('INSERT INTO opening (id, asked, number, channel) VALUES (?, ?, ?, ?)', id, asked, number.toString(), channel)
+    return done({ id: channel })
   }
 
   async function closeChannel(id: string, force: boolean): Promise<void> {
-    const channel = manager().list_channels().find((one) => hex(one.get_channel_id().get_a()) === id)
+    // Until it is funded a channel has another name, which is the one that its opening answered.
+    const number = store.get('SELECT number FROM opening WHERE channel = ?', id)?.['number']
+    const channel = manager().list_channels().find((one) => hex(one.get_channel_id().get_a()) === id || one.get_user_channel_id().toString() === number)
     if (!channel) throw new NetworkError('WALLET_UNKNOWN', 'there is no such channel')
     const peer = channel.get_counterparty().get_node_id()
     const closed = (force ? manager().force_close_broadcasting_latest_txn(channel.get_channel_id(), peer, 'closed by the operator') : manager().close_channel(channel.get_channel_id(), peer)) as unknown as Result<void>

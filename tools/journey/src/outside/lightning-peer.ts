@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,7 +66,7 @@ export class LightningPeer {
 
   /** Opens a channel to a node and pushes a part of it there; its transaction waits for a block then. */
   async openChannel(peer: string, address: string, capacityMsat: bigint, pushMsat: bigint): Promise<{ id: string }> {
-    const opened = await this.#node.openChannel({ peer, address, capacityMsat, pushMsat })
+    const opened = await this.#node.openChannel({ id: randomUUID(), peer, address, capacityMsat, pushMsat })
     await until('the transaction of the channel is on its way', async () => (await this.#chain.waiting()).length > 0)
     return opened
   }
