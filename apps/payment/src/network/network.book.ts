@@ -35,9 +35,12 @@ export async function bookChange(payments: Payments, network: NetworkName, chang
   const seen: Seen = { network, change, place, valueDate: await dayOf(payments, place.organization, new Date(change.at)), bookingDate: await today(payments, place.organization) }
   if (change.kind === 'RECEIVED') return change.status === 'REVERSED' ? takenBack(payments, seen) : received(payments, seen)
   if (change.kind === 'SENT') return sentOut(payments, seen)
-  if (change.status === 'CONFIRMED') await bookFee(payments, seen, amountIn(change.amount), change.id)
+  if (change.status === 'CONFIRMED') await bookFee(payments, seen, amountIn(change.amount))
+  if (change.status === 'REVERSED') await takeBack(payments, seen, keyOfFee(payments, seen), reasonOf(change))
 }
 
+const keyOfFee = ({ keyOf }: Payments, { network, change }: Seen): string => keyOf('F', network, change.kind, change.id, String(change.generation))
+const keyOfSetOff = ({ keyOf }: Payments, paid: string): string => keyOf('F', 'set-off', paid)
 const keyOfChange = ({ keyOf }: Payments, { network, change }: Seen): string => keyOf('N', network, change.id, String(change.generation))
 
 /** Appends money that nobody here registered before; nothing where it is booked already. */
@@ -96,12 +99,14 @@ async function worthOf({ networks, clock }: Payments, { quote, at }: RequestDoc 
 
 /** What the network took back is taken back here: the loan or the funding hears of it by the same way as of the payment. */
 async function takenBack(payments: Payments, seen: Seen): Promise<void> {
-  const key = keyOfChange(payments, seen)
-  const current = payments.books.find(key)
-  // It never was deep enough to be booked.
-  if (!current || current.state.status !== 'CONFIRMED') return
+  await takeBack(payments, seen, keyOfChange(payments, seen), reasonOf(seen.change))
+}
+
+/** Reverts what was booked; nothing where it never was deep enough for that, or was taken back already. */
+async function takeBack(payments: Payments, seen: Seen, key: string, reason: string): Promise<void> {
+  if (payments.books.find(key)?.state.status !== 'CONFIRMED') return
   // Where it lies in suspense, it leaves that with the same decision.
-  await decideOn(payments, seen, key, [{ type: 'revert', on: seen.bookingDate, reason: reasonOf(seen.change), held: null }])
+  await decideOn(payments, seen, key, [{ type: 'revert', on: seen.bookingDate, reason, held: null }])
 }
 
 const reasonOf = ({ reason }: Change): string => (reason === 'DOUBLE_SPENT' ? 'DOUBLE_SPENT' : 'REORGANISED')
@@ -111,7 +116,7 @@ async function decideOn(payments: Payments, { network, change }: Seen, key: stri
   const { books } = payments
   const requestId = `network:${network}:${change.kind}:${change.id}:${change.generation}:${change.status}:${change.seq}`
   for (const command of commands) {
-    await books.once(queueOf(books.require(key).state), { caller: actor, action: 'payment.bookNetwork', requestId: `${requestId}:${command.type}`, params: { payment: key } }, () => {
+    await books.once(queueOf(books.require(key).state), { caller: actor, action: 'payment.bookNetwork', requestId: `${requestId}:${command.type}:${key}`, params: { payment: key } }, () => {
       const current = books.require(key)
       return { key, current, events: eventsOf(decidePayment(current.state, command)), person: personOf(current.state), sealedFor: current.state.projectKey }
     })
@@ -132,30 +137,35 @@ async function sentOut(payments: Payments, seen: Seen): Promise<void> {
     const order = (await networks.sends.get(change.id))?.doc
     // Whoever stopped after the confirmation comes here again: what belongs to it is booked by its own key, once.
     if (order && order.setOff !== '0') await bookSetOff(payments, seen, state, amountOf(BigInt(order.setOff), order.coin))
-    if (!order?.feeFromAmount) await bookFee(payments, seen, amountIn(change.fee), change.id)
+    if (!order?.feeFromAmount) await bookFee(payments, seen, amountIn(change.fee))
   }
   if (change.status === 'UNKNOWN' && state.status === 'ADDED') await decideOn(payments, seen, change.id, [{ type: 'unknown', on: bookingDate }])
   if (change.status === 'FAILED' && state.status === 'ADDED') await decideOn(payments, seen, change.id, [{ type: 'fail', on: bookingDate, reason: change.reason ?? 'NETWORK_REFUSED', final: true }])
-  if (change.status === 'FAILED' && state.status === 'CONFIRMED') await decideOn(payments, seen, change.id, [{ type: 'revert', on: bookingDate, reason: 'FAILED_LATE', held: null }])
+  // The send waits again, for another block: what it costs is known when it is in that.
+  if (change.status === 'REVERSED') await takeBack(payments, seen, keyOfFee(payments, seen), reasonOf(change))
+  if (change.status === 'FAILED') {
+    await takeBack(payments, seen, change.id, 'FAILED_LATE')
+    await takeBack(payments, seen, keyOfSetOff(payments, change.id), 'FAILED_LATE')
+  }
 }
 
 const later = (a: string, b: string): string => (a > b ? a : b)
 
 /** What the network took besides: the project advances it for the originator. */
-async function bookFee(payments: Payments, seen: Seen, fee: Amount, of: string): Promise<void> {
+async function bookFee(payments: Payments, seen: Seen, fee: Amount): Promise<void> {
   const { network, change, place, valueDate, bookingDate } = seen
   if (fee.amount === 0n) return
-  const key = payments.keyOf('F', network, change.kind, of, String(change.generation))
+  const key = keyOfFee(payments, seen)
   const data: PaymentAdded = {
     key, kind: 'NETWORK_FEE', organizationId: place.organization, projectKey: place.project, currency: currencyAnywhere(payments.networks, fee.currency), amount: fee,
-    from: onNetwork(network, place.organization), to: null, loanKey: null, fundingKey: null, valueDate, bookingDate, network: { id: of, generation: change.generation },
+    from: onNetwork(network, place.organization), to: null, loanKey: null, fundingKey: null, valueDate, bookingDate, network: { id: change.id, generation: change.generation },
   }
   await bookNew(payments, key, data, {}, `organization:${place.organization}`)
 }
 
 /** What the originator owed for fees was kept back from what it was paid. */
 async function bookSetOff(payments: Payments, { network, place, valueDate, bookingDate }: Seen, { key: paid, organizationId, projectKey }: PaymentState, amount: Amount): Promise<void> {
-  const key = payments.keyOf('F', 'set-off', paid)
+  const key = keyOfSetOff(payments, paid)
   const data: PaymentAdded = {
     key, kind: 'FEE_REIMBURSEMENT', organizationId, projectKey, currency: currencyAnywhere(payments.networks, amount.currency), amount,
     from: null, to: onNetwork(network, place.organization), loanKey: null, fundingKey: null, valueDate, bookingDate,
