@@ -53,6 +53,9 @@ export async function accountsOf(world: World, key: string): Promise<Record<stri
 
 /** What the wallets of a project hold of a coin by the network itself, seen and not yet deep included. */
 export async function heldOf(world: World, key: string, coin = 'BTC'): Promise<number> {
-  const list = await world.door.do<{ currency: string; confirmed: string; pending: string }[]>(world.comsa.admin, 'networkBalances', { project: key })
-  return list.filter(({ currency }) => currency === coin).reduce((sum, { confirmed, pending }) => sum + Number(confirmed) + Number(pending), 0)
+  const list = await world.door.do<{ currency: string; confirmed: string; pending: string; locked: { amount: string }[] }[]>(world.comsa.admin, 'networkBalances', { project: key })
+  const parts = list.filter(({ currency }) => currency === coin).flatMap(({ confirmed, pending, locked }) => [confirmed, pending, ...locked.map(({ amount }) => amount)])
+  // Summed as digits: as floats the parts of an amount come to something beside it.
+  const units = parts.map((text) => BigInt((text.split('.')[0] ?? '') + (text.split('.')[1] ?? '').padEnd(18, '0'))).reduce((sum, part) => sum + part, 0n)
+  return Number(`${units / 10n ** 18n}.${(units % 10n ** 18n).toString().padStart(18, '0')}`)
 }
