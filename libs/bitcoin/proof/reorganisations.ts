@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hdSignerOf } from '@growr/networks/testing'
 import fc from 'fast-check'
-import { startNode } from '../src/regtest.test.node.ts'
+import { startNode } from '../src/testing.regtest.ts'
 import { live, mine, steps } from '../src/reorganisations.test.life.ts'
 
 export const name = 'reorganisations'

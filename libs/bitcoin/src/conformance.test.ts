@@ -5,7 +5,7 @@ import { conformance, hdSignerOf, startRpcProxy, type ConformanceHarness } from 
 import { afterAll, afterEach, beforeAll, describe, test } from 'vitest'
 import { BitcoinNetwork, type BitcoinOptions } from './network.ts'
 import { satsOf } from './rpc.ts'
-import { startNode } from './regtest.test.node.ts'
+import { startNode } from './testing.regtest.ts'
 
 const coins = (msat: bigint): string => `${msat / 100_000_000_000n}.${String((msat / 1000n) % 100_000_000n).padStart(8, '0')}`
 const SLOW = 180_000

@@ -9,7 +9,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BitcoinNetwork, type BitcoinOptions } from './network.ts'
 import { satsOf } from './rpc.ts'
-import { startNode, type TestNode } from './regtest.test.node.ts'
+import { startNode, type TestNode } from './testing.regtest.ts'
 import { coins, inputsOf, live, mine, payFrom, spendElsewhere, steps, type World } from './reorganisations.test.life.ts'
 import { btcOf } from './tell.ts'
 

@@ -8,7 +8,7 @@ import { selectCoins, type Coin } from './coins.ts'
 import { readPublicKey, requireChecksum } from './descriptor.ts'
 import { finishMultisig, multisigOf, multisigPsbt, signMultisig, type Multisig } from './multisig.ts'
 import { acceptPsbt, psbtOf, readPsbt, writePsbt } from './psbt.ts'
-import { startNode, type TestNode } from './regtest.test.node.ts'
+import { startNode, type TestNode } from './testing.regtest.ts'
 import { buildPayment, bumpPayment, type Signed } from './transaction.ts'
 import { openAccount, type Account } from './wallet.ts'
 

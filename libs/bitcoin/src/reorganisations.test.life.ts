@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { BitcoinNetwork, type BitcoinOptions } from './network.ts'
 import { satsOf } from './rpc.ts'
-import type { TestNode } from './regtest.test.node.ts'
+import type { TestNode } from './testing.regtest.ts'
 import { btcOf } from './tell.ts'
 
 // Reorganisations of 1 to 6 blocks × payments that wait, are confirmed, spent or double-spent × a listener that runs, is stopped, or crashed.

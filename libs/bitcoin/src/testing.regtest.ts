@@ -10,6 +10,8 @@ import { createInterface } from 'node:readline'
 
 export interface TestNode {
   readonly url: string
+  /** Where it publishes `sequence`. */
+  readonly zmq: string
   /** Calls it, for a wallet of its own where one is named; fails with the message of the node. */
   call<T = unknown>(method: string, params?: readonly unknown[], wallet?: string): Promise<T>
   stop(): Promise<void>
@@ -18,7 +20,7 @@ export interface TestNode {
 export async function startNode(binary: string): Promise<TestNode> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(binary, await freePort())
+      return await start(binary, await freePort(), await freePort())
     } catch (error) {
       // Somebody else took the port in between.
       if (attempt === 5) throw error
@@ -26,11 +28,12 @@ export async function startNode(binary: string): Promise<TestNode> {
   }
 }
 
-async function start(binary: string, port: number): Promise<TestNode> {
+async function start(binary: string, port: number, zmqPort: number): Promise<TestNode> {
   const directory = mkdtempSync(join(tmpdir(), 'bitcoind '))
+  const zmq = `tcp://127.0.0.1:${zmqPort}`
   const child = spawn(binary, [
     '-regtest', `-datadir=${directory}`, '-server', '-txindex=1', '-listen=0', '-rpcbind=127.0.0.1', '-rpcallowip=127.0.0.1', `-rpcport=${port}`, '-rpcuser=test', '-rpcpassword=test',
-    '-fallbackfee=0.0001', '-dnsseed=0', '-fixedseeds=0', '-discover=0', '-listenonion=0', '-natpmp=0', '-debuglogfile=0', '-printtoconsole=1',
+    '-fallbackfee=0.0001', '-dnsseed=0', '-fixedseeds=0', '-discover=0', '-listenonion=0', '-natpmp=0', '-debuglogfile=0', '-printtoconsole=1', `-zmqpubsequence=${zmq}`,
   ], { stdio: ['ignore', 'pipe', 'ignore'] })
   const stop = async (): Promise<void> => {
     await end(child)
@@ -42,7 +45,7 @@ async function start(binary: string, port: number): Promise<TestNode> {
     await stop()
     throw error
   }
-  return { url: `http://127.0.0.1:${port}`, stop, call: <T>(method: string, params: readonly unknown[] = [], wallet = '') => call<T>(port, method, params, wallet) }
+  return { url: `http://127.0.0.1:${port}`, zmq, stop, call: <T>(method: string, params: readonly unknown[] = [], wallet = '') => call<T>(port, method, params, wallet) }
 }
 
 async function call<T>(port: number, method: string, params: readonly unknown[], wallet: string): Promise<T> {

@@ -1,2 +1,0 @@
-// Where it was; its callers move over one by one.
-export * from './testing.regtest.ts'
