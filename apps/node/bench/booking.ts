@@ -1,17 +1,21 @@
 // How long after a block a payment in it is booked, by a whole node beside a real bitcoind.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { startOutside, type Outside } from '../src/networks/testing.ts'
 import { startWorld } from '../src/testing/world.ts'
 
 export const about = 'From the moment when bitcoind has a block until the capital in it is in the books (payment and funding entries synced, seen through GraphQL), by a hint of bitcoind (ZMQ) and, in the same rounds, a bare client that is told of the block by `waitforblockheight`. `ratio` is the one against the other, both from the call that makes the block.'
 export const bound = 'what follows the hint: five calls to bitcoind, two books that are synced, and a look every two milliseconds'
 
+const BITCOIND = process.env['BITCOIND_PATH'] ?? fileURLToPath(new URL('../../../.networks/bitcoind/run/bitcoind', import.meta.url))
 const ROUNDS = 15
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN
 const rounded = (value: number): number => Math.round(value * 100) / 100
 
 /** Milliseconds, medians: until a bare client knows of the block, until the payment is booked, and between the two. */
 export async function run(): Promise<Record<string, unknown>> {
-  const outside = await startOutside()
+  if (!existsSync(BITCOIND)) throw new Error('there is no bitcoind: `npm test` sets one up, or give BITCOIND_PATH')
+  const outside = await startOutside(BITCOIND)
   const { chain } = outside
   try {
     return await measure(outside)

@@ -15,8 +15,8 @@ export interface Outside {
   reorganise(blocks: number): Promise<void>
 }
 
-export async function startOutside(): Promise<Outside> {
-  const binary = process.env['BITCOIND_PATH']
+/** `binary` is a bitcoind; the one that `npm test` sets up, unless told. */
+export async function startOutside(binary = process.env['BITCOIND_PATH']): Promise<Outside> {
   if (!binary) throw new Error('BITCOIND_PATH names no bitcoind: npm test sets one up')
   const chain = await startNode(binary)
   await chain.call('createwallet', ['miner'])
